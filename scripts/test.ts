@@ -1,0 +1,84 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { createWriteStream } from 'node:fs';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { finished } from 'node:stream/promises';
+import { findLeaks } from '../test/lab/leaks.ts';
+
+/** What the runner of all tests reports to .ci/run, in the file that TEST_RESULTS names. */
+interface Results {
+  readonly passed: number;
+  readonly failed: number;
+}
+
+interface JestJson {
+  readonly numPassedTests: number;
+  readonly numFailedTests: number;
+  readonly numRuntimeErrorTestSuites: number;
+  readonly numPendingTests: number;
+}
+
+const folder = await mkdtemp(join(tmpdir(), 'ecr-operator-test-'));
+try {
+  process.exitCode = await run(folder, process.argv.slice(2));
+} finally {
+  await rm(folder, { recursive: true, force: true });
+}
+
+/** Gets the real components, runs jest, and searches all that was printed for the tokens that were issued meanwhile. */
+async function run(folder: string, jestArgs: readonly string[]): Promise<number> {
+  const prepared = spawnSync(process.execPath, ['--no-warnings', 'test/lab/prepare.ts'], {
+    stdio: 'inherit',
+  });
+  if (prepared.status !== 0) return 1;
+  const output = join(folder, 'output.log');
+  const tokens = join(folder, 'tokens');
+  const report = join(folder, 'jest.json');
+  await writeFile(tokens, '', { mode: 0o600 });
+  const code = await jest([...jestArgs, '--json', `--outputFile=${report}`], output, tokens);
+  const results = await readResults(report);
+  const issued = (await readFile(tokens, 'utf8')).split('\n').filter(Boolean);
+  const leaks = findLeaks(await readFile(output, 'utf8'), issued);
+  const verdict = leaks.length === 0 ? 'none stands in it' : `LEAKED: ${leaks.length} stand in it`;
+  process.stderr.write(
+    `\nsearched all output for the ${issued.length} tokens and keys that were issued: ${verdict}\n`,
+  );
+  const totals: Results = {
+    passed: results.passed + (leaks.length === 0 ? 1 : 0),
+    failed: results.failed + (leaks.length === 0 ? 0 : 1),
+  };
+  if (process.env['TEST_RESULTS']) await writeFile(process.env['TEST_RESULTS'], JSON.stringify(totals));
+  return code === 0 && totals.failed === 0 ? 0 : 1;
+}
+
+async function jest(args: readonly string[], output: string, tokens: string): Promise<number> {
+  const log = createWriteStream(output, { mode: 0o600 });
+  const child = spawn(
+    process.execPath,
+    ['--experimental-vm-modules', '--no-warnings', 'node_modules/jest/bin/jest.js', ...args],
+    { env: { ...process.env, ECR_OPERATOR_LAB_TOKENS: tokens }, stdio: ['ignore', 'pipe', 'pipe'] },
+  );
+  for (const [from, to] of [
+    [child.stdout, process.stdout],
+    [child.stderr, process.stderr],
+  ] as const) {
+    from.pipe(log, { end: false });
+    // Jest's JSON goes to its file; what it prints for people is on standard error.
+    from.pipe(to, { end: false });
+  }
+  const code = await new Promise<number>((resolve) => child.once('close', (status) => resolve(status ?? 1)));
+  log.end();
+  await finished(log);
+  return code;
+}
+
+async function readResults(path: string): Promise<Results> {
+  const json = JSON.parse(await readFile(path, 'utf8')) as JestJson;
+  if (json.numPendingTests > 0)
+    process.stderr.write(`${json.numPendingTests} tests were skipped, which counts as failed\n`);
+  return {
+    passed: json.numPassedTests,
+    failed: json.numFailedTests + json.numRuntimeErrorTestSuites + json.numPendingTests,
+  };
+}
