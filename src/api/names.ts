@@ -1,0 +1,52 @@
+/** The API group and version of every kind. */
+export const GROUP = 'ecr-operator.io';
+export const VERSION = 'v1alpha1';
+
+/** Held on every object whose deletion has to be followed by work of ours. */
+export const FINALIZER = `${GROUP}/finalizer`;
+/** What we call ourselves to the API server: who owns the fields that we apply, asks, and tells in Events. */
+export const FIELD_MANAGER = 'ecr-operator';
+/** The AWS tag on every repository that we manage; its value is `<cluster>/<namespace>/<name>`. */
+export const OWNER_TAG = `${GROUP}/owner`;
+
+/** The label that marks what we made. */
+export const MANAGED_BY_LABEL = 'app.kubernetes.io/managed-by';
+export const MANAGED_BY = 'ecr-operator';
+
+/** Annotations of a pull Secret. Nothing secret stands in them. */
+export const SECRET_ANNOTATIONS = {
+  /** `PullSecret/name` or `ClusterPullSecret/name`. */
+  holder: `${GROUP}/holder`,
+  /** When its token was issued, runs out, and is to be replaced; RFC 3339. */
+  issuedAt: `${GROUP}/issued-at`,
+  expiresAt: `${GROUP}/expires-at`,
+  rotateAt: `${GROUP}/rotate-at`,
+  /** The registry that the token opens, by Registry name and host name. */
+  registry: `${GROUP}/registry`,
+} as const;
+
+/** On a ServiceAccount: the names that we put into its imagePullSecrets, separated by commas. */
+export const SERVICE_ACCOUNT_ANNOTATION = `${GROUP}/pull-secrets`;
+
+const common = { group: GROUP, version: VERSION } as const;
+
+/** The kinds, as the API server serves them. */
+export const REGISTRIES = { ...common, kind: 'Registry', plural: 'registries', namespaced: false } as const;
+export const REPOSITORIES = {
+  ...common,
+  kind: 'Repository',
+  plural: 'repositories',
+  namespaced: true,
+} as const;
+export const PULL_SECRETS = {
+  ...common,
+  kind: 'PullSecret',
+  plural: 'pullsecrets',
+  namespaced: true,
+} as const;
+export const CLUSTER_PULL_SECRETS = {
+  ...common,
+  kind: 'ClusterPullSecret',
+  plural: 'clusterpullsecrets',
+  namespaced: false,
+} as const;

@@ -1,0 +1,44 @@
+// generated from crds/pullsecrets.yaml by scripts/generate-api.ts; do not edit
+import type { NamespacedObjectMeta } from './object-meta.ts';
+import type { PullSecretDeletionPolicy, PullSecretServiceAccounts, PullSecretStatus, RegistryReference } from './shared.generated.ts';
+
+/**
+ * An image pull Secret with a fresh ECR token in this namespace.
+ */
+export interface PullSecret {
+  readonly apiVersion: 'ecr-operator.io/v1alpha1';
+  readonly kind: 'PullSecret';
+  readonly metadata: NamespacedObjectMeta;
+  readonly spec: PullSecretSpec;
+  /**
+   * Where the Secret is, and how long its token lives. Written by the operator.
+   */
+  readonly status?: PullSecretStatus;
+}
+/**
+ * The Secret, and who gets it.
+ */
+export interface PullSecretSpec {
+  /**
+   * The Registry whose token is in the Secret, exactly one. Defaults to the one called `default`.
+   *
+   * Items: A Registry.
+   */
+  readonly registries: readonly RegistryReference[];
+  /**
+   * The name of the Secret, of type kubernetes.io/dockerconfigjson. A Secret of this name that the operator did not make is never overwritten. Defaults to ecr-pull.
+   */
+  readonly secretName: string;
+  /**
+   * Which ServiceAccounts get the Secret in their imagePullSecrets. Defaults to the one called `default`.
+   */
+  readonly serviceAccounts: PullSecretServiceAccounts;
+  /**
+   * What becomes of the Secret when this object is deleted. Delete - it goes, and its entry in ServiceAccounts with it. Retain - both stay, and the token runs out. Defaults to Delete.
+   */
+  readonly deletionPolicy: PullSecretDeletionPolicy;
+  /**
+   * When true, nothing is done and no token is rotated until it is false again; what exists stays, and the token runs out. Absent means false.
+   */
+  readonly suspend?: boolean;
+}

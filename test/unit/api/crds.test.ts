@@ -1,0 +1,69 @@
+import { join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import { readCrds, type Schema, schemaOf } from '../../../scripts/crd.ts';
+import { nodesOf, type SchemaNode } from '../../integration/api/wrong-manifests/bounds.ts';
+
+const SHORT_NAMES: Readonly<Record<string, string>> = {
+  Registry: 'ecrreg',
+  Repository: 'ecrrepo',
+  PullSecret: 'ecrps',
+  ClusterPullSecret: 'ecrcps',
+};
+
+/** What the API server itself describes and bounds. */
+const OF_KUBERNETES = new Set(['apiVersion', 'kind', 'metadata']);
+
+const crds = (await readCrds(join(import.meta.dirname, '..', '..', '..', 'crds'))).map(({ crd }) => crd);
+
+test('there is one CRD for each kind', () => {
+  expect(crds.map((crd) => crd.spec.names.kind).sort()).toEqual(Object.keys(SHORT_NAMES).sort());
+});
+
+describe.each(crds)('$metadata.name', (crd) => {
+  const nodes = nodesOf(schemaOf(crd)).filter(({ at }) => !OF_KUBERNETES.has(at));
+  const placesWhere = (holds: (schema: Schema) => boolean) =>
+    nodes.filter(({ schema }) => holds(schema)).map(placeOf);
+
+  test('is in the group, has the category, its short name and a status of its own', () => {
+    const { group, names, versions } = crd.spec;
+    expect(crd.metadata.name).toBe(`${names.plural}.${group}`);
+    expect(group).toBe('ecr-operator.io');
+    expect(names.categories).toEqual(['ecr']);
+    expect(names.shortNames).toEqual([SHORT_NAMES[names.kind]]);
+    expect(versions[0]).toMatchObject({ name: 'v1alpha1', subresources: { status: {} } });
+  });
+
+  test('describes every field', () => {
+    expect(placesWhere(({ description }) => !description)).toEqual([]);
+  });
+
+  test('bounds every string', () => {
+    expect(
+      placesWhere(
+        ({ type, enum: words, format, maxLength }) => type === 'string' && !words && !format && !maxLength,
+      ),
+    ).toEqual([]);
+  });
+
+  test('bounds every list and every map, and says how lists are merged', () => {
+    expect(
+      placesWhere(
+        (schema) => schema.type === 'array' && !(schema.maxItems && schema['x-kubernetes-list-type']),
+      ),
+    ).toEqual([]);
+    expect(
+      placesWhere(({ additionalProperties, maxProperties }) => !!additionalProperties && !maxProperties),
+    ).toEqual([]);
+  });
+
+  test('says with every rule what to write instead', () => {
+    const rules = nodes.flatMap(({ schema }) => schema['x-kubernetes-validations'] ?? []);
+    expect(
+      rules.filter(({ message }) => !/\b(write|set|make|put|list|leave|choose)\b/.test(message)),
+    ).toEqual([]);
+  });
+});
+
+function placeOf({ at }: SchemaNode): string {
+  return at;
+}
