@@ -1,0 +1,98 @@
+import type { Clock } from './clock.ts';
+import { sleep } from './clock.ts';
+import { messageOf } from './errors.ts';
+import type { Key } from './key.ts';
+import type { Log } from './log.ts';
+import type { Retry } from './outcome.ts';
+import type { Enqueue, Source } from './sources.ts';
+import { createWorkQueue, type WorkQueue } from './work-queue.ts';
+
+/** What one pass over a key asks for next; an empty object is "nothing until something changes". */
+export interface Next {
+  readonly requeueAfterMs?: number;
+  /** The pass failed. */
+  readonly retry?: Retry;
+}
+
+export interface ControllerOptions {
+  readonly name: string;
+  readonly sources: readonly Source[];
+  /** One pass over a key. A throw is a failure with back-off. */
+  readonly reconcile: (key: Key) => Promise<Next>;
+  readonly workers: number;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** Sources, a queue and N workers. */
+export interface Controller {
+  readonly name: string;
+  readonly enqueue: Enqueue;
+  readonly queue: WorkQueue;
+  /** Connects the sources, so that nothing is missed while informers fill. */
+  connect(signal: AbortSignal): void;
+  /** Begins to work; needs filled informers. */
+  start(): void;
+  /** Takes no new key; resolves when the ones under way are done, or after `deadlineMs`: false then. */
+  stop(deadlineMs: number): Promise<boolean>;
+}
+
+/**
+ * A key that asks to be looked at sooner, or in the past (by a wrong clock, say), would make a hot loop: whatever
+ * wants work at once is woken by a change.
+ */
+const SHORTEST_DELAY_MS = 1_000;
+
+/** A {@link Controller} at rest. */
+export function createController(options: ControllerOptions): Controller {
+  const { name, clock, log, reconcile } = options;
+  const queue = createWorkQueue({ clock });
+  const workers: Promise<void>[] = [];
+
+  async function work(): Promise<void> {
+    for (let key = await queue.get(); key !== undefined; key = await queue.get()) {
+      await pass(key);
+      queue.done(key);
+    }
+  }
+
+  async function pass(key: Key): Promise<void> {
+    const next = await attempt(key);
+    if (next.retry?.kind === 'backoff') queue.addRateLimited(key);
+    else queue.forget(key);
+    const afterMs = next.retry?.kind === 'after' ? next.retry.ms : next.requeueAfterMs;
+    if (afterMs === undefined) return;
+    // NaN too has to come out as the shortest delay.
+    queue.add(key, { priority: 'refresh', afterMs: Math.max(afterMs || 0, SHORTEST_DELAY_MS) });
+  }
+
+  async function attempt(key: Key): Promise<Next> {
+    try {
+      return await reconcile(key);
+    } catch (error) {
+      log.warn({ controller: name, key, error: messageOf(error) }, 'reconcile failed');
+      return { retry: { kind: 'backoff' } };
+    }
+  }
+
+  return {
+    name,
+    queue,
+    enqueue: queue.add,
+    connect: (signal) => {
+      for (const source of options.sources) source(queue.add, signal);
+    },
+    start: () => {
+      for (let count = 0; count < options.workers; count += 1) workers.push(work());
+    },
+    stop: async (deadlineMs) => {
+      queue.shutDown();
+      const deadline = new AbortController();
+      const late = sleep(clock, deadlineMs, deadline.signal).then(() => false);
+      const drained = Promise.all(workers).then(() => true);
+      const result = await Promise.race([drained, late]);
+      deadline.abort();
+      return result;
+    },
+  };
+}
