@@ -1,0 +1,124 @@
+import { describe, expect, test } from '@jest/globals';
+import { awsError } from '../../../src/ecr/aws-errors.ts';
+import { failureOf, RetryableError, TerminalError } from '../../../src/runtime/errors.ts';
+
+interface Details {
+  readonly code?: string;
+  readonly $metadata?: { readonly requestId?: string; readonly httpStatusCode?: number };
+}
+
+function sdkError(name: string, message = 'words of AWS', details: Details = {}): Error {
+  return Object.assign(new Error(message), { name, ...details });
+}
+
+function classified(error: unknown): { readonly reason: string; readonly kind: 'retryable' | 'terminal' } {
+  const result = awsError(error, 'ecr:CreateRepository', 'team/web');
+  return { reason: result.reason, kind: result instanceof TerminalError ? 'terminal' : 'retryable' };
+}
+
+describe('what an error of AWS means', () => {
+  test.each([
+    ['ThrottlingException', 'Throttled', 'retryable'],
+    ['Throttling', 'Throttled', 'retryable'],
+    ['TooManyRequestsException', 'Throttled', 'retryable'],
+    ['RequestLimitExceeded', 'Throttled', 'retryable'],
+    ['ServerException', 'AWSUnavailable', 'retryable'],
+    ['TimeoutError', 'AWSUnreachable', 'retryable'],
+    ['AccessDeniedException', 'AccessDenied', 'retryable'],
+    ['AccessDenied', 'AccessDenied', 'retryable'],
+    ['UnrecognizedClientException', 'CredentialsRefused', 'retryable'],
+    ['InvalidClientTokenId', 'CredentialsRefused', 'retryable'],
+    ['InvalidSignatureException', 'CredentialsRefused', 'retryable'],
+    ['SignatureDoesNotMatch', 'CredentialsRefused', 'retryable'],
+    ['ExpiredTokenException', 'CredentialsRefused', 'retryable'],
+    ['ExpiredToken', 'CredentialsRefused', 'retryable'],
+    ['CredentialsProviderError', 'CredentialsUnavailable', 'retryable'],
+    ['KmsException', 'KmsFailed', 'retryable'],
+    ['RepositoryNotFoundException', 'RepositoryNotVisible', 'retryable'],
+    ['RepositoryAlreadyExistsException', 'RepositoryNotVisible', 'retryable'],
+    ['LimitExceededException', 'QuotaExceeded', 'terminal'],
+    ['RepositoryNotEmptyException', 'RepositoryNotEmpty', 'terminal'],
+    ['InvalidParameterException', 'InvalidParameter', 'terminal'],
+    ['ValidationException', 'InvalidParameter', 'terminal'],
+    ['InvalidTagParameterException', 'InvalidParameter', 'terminal'],
+    ['TooManyTagsException', 'InvalidParameter', 'terminal'],
+    ['NobodyKnowsThisException', 'AWSError', 'retryable'],
+    ['constructor', 'AWSError', 'retryable'],
+  ] as const)('%s is %s, %s', (name, reason, kind) => {
+    expect(classified(sdkError(name))).toEqual({ reason, kind });
+  });
+
+  test.each([
+    ['a new principal that ECR does not see yet', "constraint: 'Principal not found'", 'PrincipalNotFound'],
+    ['the other words for it', 'Invalid repository policy provided', 'PrincipalNotFound'],
+  ])('%s can be mended by a retry', (_what, words, reason) => {
+    expect(classified(sdkError('InvalidParameterException', words))).toEqual({ reason, kind: 'retryable' });
+  });
+
+  test.each<[string, Error, string]>([
+    ['429', sdkError('Odd', 'x', { $metadata: { httpStatusCode: 429 } }), 'Throttled'],
+    ['503', sdkError('Odd', 'x', { $metadata: { httpStatusCode: 503 } }), 'AWSUnavailable'],
+    ['400', sdkError('Odd', 'x', { $metadata: { httpStatusCode: 400 } }), 'AWSError'],
+    ['a refused connection', sdkError('Error', 'x', { code: 'ECONNREFUSED' }), 'AWSUnreachable'],
+    ['a name that DNS does not know', sdkError('Error', 'x', { code: 'ENOTFOUND' }), 'AWSUnreachable'],
+    ['a name server that is not there', sdkError('Error', 'x', { code: 'EAI_AGAIN' }), 'AWSUnreachable'],
+  ])('without a known name, %s tells', (_what, error, reason) => {
+    expect(classified(error)).toEqual({ reason, kind: 'retryable' });
+  });
+
+  test.each([
+    ['RepositoryNotEmptyException', 300_000],
+    ['LimitExceededException', 3_600_000],
+  ])('%s is looked at again after a time of its own', (name, ms) => {
+    expect(awsError(sdkError(name), 'ecr:DeleteRepository', 'x')).toMatchObject({ recheckAfterMs: ms });
+  });
+
+  test('a quota stays a quota although the SDK calls it throttling', () => {
+    const error = Object.assign(sdkError('LimitExceededException'), { $retryable: { throttling: true } });
+    expect(classified(error)).toEqual({ reason: 'QuotaExceeded', kind: 'terminal' });
+  });
+});
+
+describe('the words of an error', () => {
+  test('name the call, the resource and what AWS said; the request id is an occurrence, not part of them', () => {
+    const cause = sdkError('AccessDeniedException', ' User x may not. ', {
+      $metadata: { requestId: 'id-1', httpStatusCode: 400 },
+    });
+    const error = awsError(cause, 'ecr:CreateRepository', 'arn:aws:ecr:r:1:repository/web');
+    expect(failureOf(error)).toEqual({
+      reason: 'AccessDenied',
+      message:
+        'ecr:CreateRepository on arn:aws:ecr:r:1:repository/web: AccessDeniedException: User x may not.',
+      occurrence: 'request id id-1',
+    });
+    expect([error.cause === cause, error instanceof RetryableError]).toEqual([true, true]);
+  });
+
+  test('say so where AWS gave none, and need no request id', () => {
+    expect(failureOf(awsError(sdkError('ServerException', ' '), 'ecr:TagResource', 'x'))).toEqual({
+      reason: 'AWSUnavailable',
+      message: 'ecr:TagResource on x: ServerException: no words were given',
+    });
+  });
+
+  test('something thrown that is no Error is shown too', () => {
+    expect(failureOf(awsError('odd', 'ecr:TagResource', 'x'))).toEqual({
+      reason: 'AWSError',
+      message: 'ecr:TagResource on x: Error: odd',
+    });
+  });
+
+  test('leave out the request that AWS echoes to a wrong signature: the session token stands in it', () => {
+    const words = [
+      'The request signature we calculated does not match the signature you provided.',
+      '',
+      'The Canonical String for this request should have been',
+      "'POST\n/\n\nx-amz-security-token:IQoJb3JpZ2luX2Vj\n\nhost'",
+      '',
+      "The String-to-Sign should have been\n'AWS4-HMAC-SHA256'",
+    ].join('\n');
+    expect(awsError(sdkError('InvalidSignatureException', words), 'ecr:TagResource', 'x').message).toBe(
+      'ecr:TagResource on x: InvalidSignatureException: The request signature we calculated does not match the signature you provided.',
+    );
+  });
+});

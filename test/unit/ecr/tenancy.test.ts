@@ -1,0 +1,200 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { type TenancyQuestion, type TenancyWord, tenancyAnswer } from '../../../src/ecr/tenancy.ts';
+
+type Rules = NonNullable<Parameters<typeof tenancyAnswer>[0]['rules']>;
+
+const WORDS: readonly TenancyWord[] = ['Pull', 'Create', 'Adopt', 'DeleteImages', 'Share'];
+const LABELS = { team: 'a', stage: 'dev' };
+
+function allowed(rules: Rules | undefined, question: Partial<TenancyQuestion>): boolean {
+  const whole = { word: 'Create' as const, namespace: 'ns', labels: LABELS, ...question };
+  return tenancyAnswer({ name: 'default', rules }, whole).allowed;
+}
+
+describe('without rules', () => {
+  test.each([
+    ['Pull', true],
+    ['Create', true],
+    ['Adopt', false],
+    ['DeleteImages', false],
+    ['Share', false],
+  ] as const)('%s is allowed: %s', (word, expected) => {
+    expect(allowed(undefined, { word })).toBe(expected);
+  });
+
+  test('an empty list of rules is not the same: nothing is allowed', () => {
+    expect(WORDS.map((word) => allowed([], { word }))).toEqual([false, false, false, false, false]);
+  });
+});
+
+describe('with rules', () => {
+  test.each<[string, boolean, Rules, Partial<TenancyQuestion>]>([
+    ['a rule without selector and prefixes reaches everywhere', true, [{ allow: ['Create'] }], {}],
+    ['another word is not allowed', false, [{ allow: ['Pull'] }], {}],
+    ['any of several rules is enough', true, [{ allow: ['Pull'] }, { allow: ['Create'] }], {}],
+    [
+      'a selector has to match',
+      false,
+      [{ namespaceSelector: { matchLabels: { team: 'b' } }, allow: ['Create'] }],
+      {},
+    ],
+    [
+      'a selector that matches is good',
+      true,
+      [{ namespaceSelector: { matchLabels: { team: 'a' } }, allow: ['Create'] }],
+      {},
+    ],
+    ['an empty selector matches', true, [{ namespaceSelector: {}, allow: ['Create'] }], {}],
+    [
+      'two rules do not add up to one',
+      false,
+      [{ namespaceSelector: { matchLabels: { team: 'b' } }, allow: ['Create'] }, { allow: ['Pull'] }],
+      {},
+    ],
+    [
+      'a prefix is a whole name',
+      true,
+      [{ repositoryPrefixes: ['team-a'], allow: ['Create'] }],
+      { repository: 'team-a' },
+    ],
+    [
+      'or the first segments of one',
+      true,
+      [{ repositoryPrefixes: ['team-a'], allow: ['Create'] }],
+      { repository: 'team-a/web' },
+    ],
+    [
+      'not a part of a segment',
+      false,
+      [{ repositoryPrefixes: ['team-a'], allow: ['Create'] }],
+      { repository: 'team-ab' },
+    ],
+    [
+      'nor one deeper down',
+      false,
+      [{ repositoryPrefixes: ['team-a'], allow: ['Create'] }],
+      { repository: 'x/team-a' },
+    ],
+    [
+      'nor more than the name',
+      false,
+      [{ repositoryPrefixes: ['team-a/web'], allow: ['Create'] }],
+      { repository: 'team-a' },
+    ],
+    [
+      'with a slash at the end it is the same',
+      true,
+      [{ repositoryPrefixes: ['team-a/'], allow: ['Create'] }],
+      { repository: 'team-a/web' },
+    ],
+    [
+      'also for the name itself',
+      true,
+      [{ repositoryPrefixes: ['team-a/'], allow: ['Create'] }],
+      { repository: 'team-a' },
+    ],
+    [
+      'also not for a longer segment',
+      false,
+      [{ repositoryPrefixes: ['team-a/'], allow: ['Create'] }],
+      { repository: 'team-ab/web' },
+    ],
+    [
+      'a slash alone holds nothing',
+      false,
+      [{ repositoryPrefixes: ['/'], allow: ['Create'] }],
+      { repository: 'web' },
+    ],
+    [
+      'one of several prefixes is enough',
+      true,
+      [{ repositoryPrefixes: ['x', 'team-a'], allow: ['Create'] }],
+      { repository: 'team-a' },
+    ],
+    [
+      'the whole registry is more than a prefix',
+      false,
+      [{ repositoryPrefixes: ['team-a'], allow: ['Pull'] }],
+      { word: 'Pull' },
+    ],
+    ['the whole registry needs a rule without prefixes', true, [{ allow: ['Pull'] }], { word: 'Pull' }],
+  ])('%s', (_what, expected, rules, question) => {
+    expect(allowed(rules, question)).toBe(expected);
+  });
+});
+
+describe('a refusal names the word, the repository, and who can help', () => {
+  test.each<[Partial<TenancyQuestion>, string]>([
+    [
+      { word: 'Adopt', repository: 'team-a/web' },
+      'namespace ns lacks the word Adopt for repository team-a/web: ask whoever owns the Registry for a rule in spec.tenancy.rules of Registry prod that allows it',
+    ],
+    [
+      { word: 'Pull' },
+      'namespace ns lacks the word Pull for every repository: ask whoever owns the Registry for a rule in spec.tenancy.rules of Registry prod that allows it',
+    ],
+  ])('%j', (question, refusal) => {
+    const whole = { word: 'Pull' as const, namespace: 'ns', labels: {}, ...question };
+    expect(tenancyAnswer({ name: 'prod', rules: [] }, whole)).toEqual({ allowed: false, refusal });
+  });
+});
+
+interface OracleRule {
+  readonly label: string | undefined;
+  readonly prefixes: readonly string[] | undefined;
+  readonly allow: readonly TenancyWord[];
+}
+
+/** The same decision, said another way: by segments, over plain loops. */
+function oracle(
+  rules: readonly OracleRule[] | undefined,
+  word: TenancyWord,
+  team: string,
+  name: string | undefined,
+): boolean {
+  if (!rules) return word === 'Pull' || word === 'Create';
+  for (const { label, prefixes, allow } of rules) {
+    if (!allow.includes(word) || (label !== undefined && label !== team)) continue;
+    if (!prefixes) return true;
+    for (const prefix of name === undefined ? [] : prefixes) {
+      const segments = prefix.split('/').filter(Boolean);
+      if (segments.join('/') === name?.split('/').slice(0, segments.length).join('/')) return true;
+    }
+  }
+  return false;
+}
+
+test('thousands of random decisions agree with a plain reading of the rules', () => {
+  const segment = fc.constantFrom('a', 'ab', 'b');
+  const path = fc.array(segment, { minLength: 1, maxLength: 3 }).map((parts) => parts.join('/'));
+  const prefix = fc.tuple(path, fc.constantFrom('', '/')).map(([start, end]) => start + end);
+  const rule = fc.record({
+    label: fc.option(fc.constantFrom('a', 'b'), { nil: undefined }),
+    prefixes: fc.option(fc.array(prefix, { minLength: 1, maxLength: 3 }), { nil: undefined }),
+    allow: fc.subarray([...WORDS], { minLength: 1 }),
+  });
+  const rules = fc.option(fc.array(rule, { maxLength: 4 }), { nil: undefined });
+  const seen = { true: 0, false: 0 };
+  fc.assert(
+    fc.property(
+      rules,
+      fc.constantFrom(...WORDS),
+      fc.constantFrom('a', 'b'),
+      fc.option(path, { nil: undefined }),
+      (some, word, team, repository) => {
+        const written = some?.map(({ label, prefixes, allow }) => ({
+          allow,
+          ...(label ? { namespaceSelector: { matchLabels: { team: label } } } : {}),
+          ...(prefixes ? { repositoryPrefixes: prefixes } : {}),
+        }));
+        const asked = { word, labels: { team }, ...(repository ? { repository } : {}) };
+        const expected = oracle(some, word, team, repository);
+        seen[`${expected}`] += 1;
+        expect(allowed(written, asked)).toBe(expected);
+      },
+    ),
+    { numRuns: 3_000 },
+  );
+  expect([seen.true > 500, seen.false > 500]).toEqual([true, true]);
+});
