@@ -1,0 +1,59 @@
+import type { ClusterPullSecret } from './api/cluster-pull-secret.generated.ts';
+import { CLUSTER_PULL_SECRETS, PULL_SECRETS, REGISTRIES, REPOSITORIES } from './api/names.ts';
+import type { PullSecret } from './api/pull-secret.generated.ts';
+import type { Registry } from './api/registry.generated.ts';
+import type { Repository } from './api/repository.generated.ts';
+import { SERVICE_ACCOUNT_NAME } from './controllers/pull-secret/pull-world.ts';
+import { secretState } from './controllers/pull-secret/secret-state.ts';
+import { serviceAccountState } from './controllers/pull-secret/service-account.ts';
+import { namespaceState } from './controllers/world.ts';
+import type { Clock } from './runtime/clock.ts';
+import { createInformer, type Informer, type InformerOptions } from './runtime/informer.ts';
+import type { KubeClient } from './runtime/kube-client.ts';
+import type { Log } from './runtime/log.ts';
+import {
+  type KubeObject,
+  NAMESPACES,
+  type ResourceType,
+  SECRETS,
+  SERVICE_ACCOUNTS,
+} from './runtime/resource.ts';
+
+export interface CachesOptions {
+  readonly client: KubeClient;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly secretNames: readonly string[];
+}
+
+/** Every informer of the operator: all that it ever reads of the cluster by watching. */
+export function createCaches({ client, clock, log, secretNames }: CachesOptions) {
+  const informer = <T>(
+    resource: ResourceType,
+    project: (object: KubeObject) => T,
+    options: Partial<InformerOptions<T>> = {},
+  ): Informer<T> => createInformer({ client, clock, log, resource, project, ...options });
+
+  return {
+    registries: informer(REGISTRIES, custom<Registry>),
+    repositories: informer(REPOSITORIES, custom<Repository>),
+    pullSecrets: informer(PULL_SECRETS, custom<PullSecret>),
+    clusterPullSecrets: informer(CLUSTER_PULL_SECRETS, custom<ClusterPullSecret>),
+    namespaces: informer(NAMESPACES, namespaceState, { metadataOnly: true }),
+    serviceAccounts: informer(SERVICE_ACCOUNTS, serviceAccountState, {
+      fieldSelector: `metadata.name=${SERVICE_ACCOUNT_NAME}`,
+    }),
+    // By name, one watch each: the operator has no right to see any other Secret.
+    secrets: secretNames.map((name) =>
+      informer(SECRETS, secretState, { metadataOnly: true, fieldSelector: `metadata.name=${name}` }),
+    ),
+  };
+}
+
+export type Caches = ReturnType<typeof createCaches>;
+
+/** Our own kinds are kept whole, but for managedFields, which nobody reads and which are half of an object. */
+function custom<T>(object: KubeObject): T {
+  const { managedFields: _, ...metadata } = object.metadata;
+  return { ...object, metadata } as T;
+}

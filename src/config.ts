@@ -1,0 +1,177 @@
+import { parseArgs } from 'node:util';
+import { isCronSchedule } from './runtime/cron-source.ts';
+
+export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
+
+/** Everything that an installation can set. */
+export interface Config {
+  /** The cluster's part of the owner tag; absent = the UID of the namespace kube-system. */
+  readonly clusterName: string | undefined;
+  /** Where the operator runs: the Secrets of `secretRef` are here. */
+  readonly namespace: string;
+  /** The names that pull Secrets may have; the ClusterRole has to name the same. */
+  readonly pullSecretNames: readonly string[];
+  /** When every Repository is compared with ECR. */
+  readonly driftSchedule: string;
+  /** The Repositories of one comparison begin at random within this time (ms). */
+  readonly driftSpreadMs: number;
+  /** Repository reconciliations at the same time. */
+  readonly repositoryWorkers: number;
+  /** Deliveries of pull Secrets at the same time. */
+  readonly deliveryWorkers: number;
+  readonly logLevel: LogLevel;
+  /** How long writes under way may take when stopping (ms). */
+  readonly drainMs: number;
+}
+
+/** All that is wrong with a configuration, a line each. */
+export class ConfigError extends Error {
+  readonly problems: readonly string[];
+
+  constructor(problems: readonly string[]) {
+    super(problems.join('\n'));
+    this.name = 'ConfigError';
+    this.problems = problems;
+  }
+}
+
+interface Setting {
+  readonly flag: string;
+  readonly env: string;
+  readonly fallback: string;
+  readonly help: string;
+}
+
+/** Each can be given as a flag, or in the environment; the flag goes first. */
+export const SETTINGS = {
+  clusterName: setting(
+    'cluster-name',
+    '',
+    "this cluster's name in owner tags (default: the UID of kube-system)",
+  ),
+  namespace: setting('namespace', 'ecr-operator', 'the namespace that the operator runs in'),
+  pullSecretNames: setting('pull-secret-names', 'ecr-pull', 'names that pull Secrets may have, with commas'),
+  driftSchedule: setting('drift-schedule', '*/30 * * * *', 'when Repositories are compared with ECR (cron)'),
+  driftSpreadSeconds: setting(
+    'drift-spread-seconds',
+    '300',
+    'the time over which such a comparison is spread',
+  ),
+  repositoryWorkers: setting('repository-workers', '8', 'Repositories reconciled at the same time'),
+  deliveryWorkers: setting('delivery-workers', '16', 'pull Secrets delivered at the same time'),
+  logLevel: setting('log-level', 'info', 'debug, info, warn or error'),
+  drainSeconds: setting('drain-seconds', '20', 'how long writes under way may take when stopping'),
+} as const satisfies Readonly<Record<string, Setting>>;
+
+function setting(flag: string, fallback: string, help: string): Setting {
+  return { flag, env: `ECR_OPERATOR_${flag.toUpperCase().replaceAll('-', '_')}`, fallback, help };
+}
+
+type Name = keyof typeof SETTINGS;
+
+/** Reads flags and environment into one frozen Config; throws a ConfigError with all problems at once. */
+export function readConfig(
+  args: readonly string[],
+  env: Readonly<Record<string, string | undefined>>,
+): Config {
+  const problems: string[] = [];
+  const flags = readFlags(args, problems);
+  const text = (name: Name): string =>
+    flags[SETTINGS[name].flag] ?? env[SETTINGS[name].env] ?? SETTINGS[name].fallback;
+  const check = <T>(name: Name, value: T, holds: boolean, want: string): T => {
+    if (!holds)
+      problems.push(`--${SETTINGS[name].flag} (or ${SETTINGS[name].env}) is "${text(name)}": ${want}`);
+    return value;
+  };
+  const count = (name: Name, most: number): number => {
+    const value = Number(text(name));
+    return check(
+      name,
+      value,
+      Number.isInteger(value) && value >= 1 && value <= most,
+      `write a number from 1 to ${most}`,
+    );
+  };
+  const names = listOf(text('pullSecretNames'));
+  const config: Config = {
+    clusterName: text('clusterName') || undefined,
+    namespace: check(
+      'namespace',
+      text('namespace'),
+      isName(text('namespace')),
+      'write the name of a namespace',
+    ),
+    pullSecretNames: check(
+      'pullSecretNames',
+      names,
+      names.length > 0 && names.every(isName),
+      'write names of Secrets, such as ecr-pull',
+    ),
+    driftSchedule: check(
+      'driftSchedule',
+      text('driftSchedule'),
+      isCronSchedule(text('driftSchedule')),
+      'write five or six fields, such as */30 * * * *',
+    ),
+    driftSpreadMs: count('driftSpreadSeconds', 86_400) * 1_000,
+    repositoryWorkers: count('repositoryWorkers', 256),
+    deliveryWorkers: count('deliveryWorkers', 256),
+    logLevel: check(
+      'logLevel',
+      text('logLevel') as LogLevel,
+      /^(debug|info|warn|error)$/.test(text('logLevel')),
+      'write debug, info, warn or error',
+    ),
+    drainMs: count('drainSeconds', 600) * 1_000,
+  };
+  if (problems.length > 0) throw new ConfigError(problems);
+  return Object.freeze(config);
+}
+
+function readFlags(args: readonly string[], problems: string[]): Record<string, string | undefined> {
+  const known = Object.fromEntries(
+    Object.values(SETTINGS).map(({ flag }) => [flag, { type: 'string' as const }]),
+  );
+  // Not strict: that stops at the first problem.
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    options: known,
+    strict: false,
+    allowPositionals: true,
+  });
+  for (const word of positionals) problems.push(`"${word}" is no flag: see --help`);
+  const flags: Record<string, string> = {};
+  for (const [flag, value] of Object.entries(values)) {
+    if (!Object.hasOwn(known, flag)) problems.push(`--${flag} is not known: see --help`);
+    else if (typeof value === 'string') flags[flag] = value;
+    else problems.push(`--${flag} needs a value`);
+  }
+  return flags;
+}
+
+/** The words between commas, each once. */
+function listOf(text: string): readonly string[] {
+  const words = text.split(',').map((word) => word.trim());
+  return Object.freeze([...new Set(words.filter(Boolean))]);
+}
+
+/** RFC 1123 subdomain. */
+function isName(text: string): boolean {
+  return text.length <= 253 && /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/.test(text);
+}
+
+/** What `--help` prints. */
+export function helpText(): string {
+  const rows = Object.values(SETTINGS).map(({ flag, fallback, help }) => {
+    const shown = fallback ? ` [${fallback}]` : '';
+    return `  --${flag}\n      ${help}${shown}`;
+  });
+  return [
+    'ecr-operator: keeps Amazon ECR and Kubernetes in step',
+    '',
+    ...rows,
+    '',
+    'Each can also be set as ECR_OPERATOR_<NAME>.',
+    '',
+  ].join('\n');
+}

@@ -1,0 +1,69 @@
+import type { ClusterPullSecret } from '../api/cluster-pull-secret.generated.ts';
+import { FIELD_MANAGER, FINALIZER } from '../api/names.ts';
+import type { PullSecret } from '../api/pull-secret.generated.ts';
+import type { Registry } from '../api/registry.generated.ts';
+import type { Repository } from '../api/repository.generated.ts';
+import type { Connections } from '../ecr/connection.ts';
+import type { Clock } from '../runtime/clock.ts';
+import type { Next } from '../runtime/controller.ts';
+import type { EventRecorder } from '../runtime/events.ts';
+import type { Informer } from '../runtime/informer.ts';
+import type { Key } from '../runtime/key.ts';
+import type { KubeClient } from '../runtime/kube-client.ts';
+import type { Log } from '../runtime/log.ts';
+import { type CustomResource, type Reconciler, resourceReconciler } from '../runtime/resource-reconciler.ts';
+import type { BaseStatus } from '../runtime/status.ts';
+import type { PullWorld } from './pull-secret/pull-world.ts';
+import type { SecretState } from './pull-secret/secret-state.ts';
+import type { ServiceAccountState } from './pull-secret/service-account.ts';
+import type { RegistryAccess } from './registry-access.ts';
+import type { NamespaceState } from './world.ts';
+
+/** What controllers are put together from. */
+export interface Parts {
+  readonly client: KubeClient;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly events: EventRecorder;
+  readonly world: PullWorld;
+  readonly access: RegistryAccess;
+  readonly connections: Connections;
+  /** The cluster's part of the owner tag. */
+  readonly cluster: string;
+  readonly config: {
+    readonly driftSchedule: string;
+    readonly driftSpreadMs: number;
+    readonly repositoryWorkers: number;
+    readonly deliveryWorkers: number;
+  };
+  readonly caches: {
+    readonly registries: Informer<Registry>;
+    readonly repositories: Informer<Repository>;
+    readonly pullSecrets: Informer<PullSecret>;
+    readonly clusterPullSecrets: Informer<ClusterPullSecret>;
+    readonly namespaces: Informer<NamespaceState>;
+    readonly serviceAccounts: Informer<ServiceAccountState>;
+    readonly secrets: readonly Informer<SecretState>[];
+  };
+}
+
+/** One pass over a custom resource of one of our kinds; see {@link resourceReconciler}. */
+export function customResource<T extends CustomResource<S>, S extends BaseStatus>(
+  { client, clock, log, events }: Parts,
+  { resource, lister }: Informer<T>,
+  dependents: readonly [string, ...string[]],
+  reconciler: Reconciler<T, Omit<S, keyof BaseStatus>>,
+): (key: Key) => Promise<Next> {
+  return resourceReconciler<T, S>({
+    resource,
+    lister,
+    reconciler,
+    dependents,
+    finalizer: FINALIZER,
+    fieldManager: FIELD_MANAGER,
+    client,
+    events,
+    clock,
+    log,
+  });
+}

@@ -1,0 +1,72 @@
+import type { ClusterPullSecret } from '../../api/cluster-pull-secret.generated.ts';
+import type { PullSecret } from '../../api/pull-secret.generated.ts';
+import type { Key } from '../../runtime/key.ts';
+import { matchesSelector } from '../../runtime/label-selector.ts';
+import type { NamespaceState, World } from '../world.ts';
+
+/** One object that wants a pull Secret, of either kind. */
+export type Claim =
+  | { readonly kind: 'PullSecret'; readonly object: PullSecret }
+  | { readonly kind: 'ClusterPullSecret'; readonly object: ClusterPullSecret };
+
+/** How a Secret names who holds it: `kind/name`; a PullSecret is always of the Secret's own namespace. */
+export function holderOf({ kind, object }: Claim): string {
+  return `${kind}/${object.metadata.name}`;
+}
+
+/** The one Registry that a claim names. */
+export function registryOf({ object }: Claim): string {
+  return object.spec.registries[0]?.name ?? '';
+}
+
+/** Where a pull Secret stands, or should. */
+export interface Target {
+  readonly namespace: string;
+  readonly secretName: string;
+}
+
+/** The key of a target in queues and caches: that of its Secret. */
+export function targetKey({ namespace, secretName }: Target): Key {
+  return `${namespace}/${secretName}`;
+}
+
+/** Whether a claim reaches into a namespace. What is being deleted claims nothing. */
+export function claims(claim: Claim, namespace: NamespaceState): boolean {
+  if (claim.object.metadata.deletionTimestamp || namespace.terminating) return false;
+  return claim.kind === 'PullSecret'
+    ? claim.object.metadata.namespace === namespace.name
+    : matchesSelector(claim.object.spec.namespaceSelector, namespace.labels);
+}
+
+/** Who wants the Secret of that name in that namespace. */
+export function claimsOn(world: World, namespace: NamespaceState, secretName: string): Claim[] {
+  const found: Claim[] = [];
+  for (const claim of allClaims(world)) {
+    if (claim.object.spec.secretName === secretName && claims(claim, namespace)) found.push(claim);
+  }
+  return found;
+}
+
+/** Every object of both kinds. */
+export function* allClaims(world: World): Generator<Claim> {
+  for (const object of world.pullSecrets.values()) yield { kind: 'PullSecret', object };
+  for (const object of world.clusterPullSecrets.values()) yield { kind: 'ClusterPullSecret', object };
+}
+
+/**
+ * Of several that want the same Secret (pure): a PullSecret before a ClusterPullSecret, then the recorded holder,
+ * then the older, then the first by name.
+ */
+export function chooseHolder(candidates: readonly Claim[], recorded: string | undefined): Claim | undefined {
+  return [...candidates].sort((a, b) => rank(a, b, recorded))[0];
+}
+
+function rank(a: Claim, b: Claim, recorded: string | undefined): number {
+  if (a.kind !== b.kind) return a.kind === 'PullSecret' ? -1 : 1;
+  if (holderOf(a) === recorded) return -1;
+  if (holderOf(b) === recorded) return 1;
+  const [older, newer] = [a.object.metadata, b.object.metadata];
+  if (older.creationTimestamp !== newer.creationTimestamp)
+    return older.creationTimestamp < newer.creationTimestamp ? -1 : 1;
+  return older.name < newer.name ? -1 : 1;
+}

@@ -1,0 +1,54 @@
+import { OWNER_TAG } from '../../api/names.ts';
+import { ownerOf } from '../../ecr/tags.ts';
+import type { TenancyWord } from '../../ecr/tenancy.ts';
+import { RetryableError, TerminalError } from '../../runtime/errors.ts';
+import type { DesiredRepository } from './desired.ts';
+import type { ObservedRepository } from './observe.ts';
+
+export interface AdoptionInput {
+  readonly desired: Pick<DesiredRepository, 'name' | 'owner' | 'adoption'>;
+  readonly observed: ObservedRepository;
+  /** Our own status says that this repository was ours before. */
+  readonly heldBefore: boolean;
+}
+
+/** What is ours was made or taken over under one of the two, and either keeps it. */
+const KEEP: readonly TenancyWord[] = ['Create', 'Adopt'];
+
+/**
+ * Which tenancy words let us go on with this repository, any of them (pure): to make it, to take it over, or, for one
+ * that is ours, to keep it. Throws where it is not to be touched at all.
+ */
+export function sufficientWords({ desired, observed, heldBefore }: AdoptionInput): readonly TenancyWord[] {
+  const { name, owner, adoption } = desired;
+  if (!observed.live) {
+    if (adoption !== 'Only') return ['Create'];
+    throw new RetryableError(
+      'RepositoryNotFound',
+      `there is no ECR repository ${name}, and adoption: Only makes none: make it elsewhere, or choose another adoption`,
+    );
+  }
+  const holder = ownerOf(observed.tags);
+  if (holder === owner) return KEEP;
+  if (holder !== undefined) return fromAnother(holder, { desired, observed, heldBefore });
+  // Somebody took the tag away: to put it back is to mend drift.
+  if (heldBefore) return KEEP;
+  if (adoption !== 'Never') return ['Adopt'];
+  throw new TerminalError(
+    'RepositoryExists',
+    `ECR repository ${name} exists already, and adoption: Never leaves it alone: choose IfUnowned to take it over, or another name`,
+  );
+}
+
+function fromAnother(holder: string, { desired, heldBefore }: AdoptionInput): readonly TenancyWord[] {
+  const { name, adoption } = desired;
+  // Whoever lost a repository does not take it back, or two objects would take it from each other for ever.
+  if (adoption === 'IfExists' && !heldBefore) return ['Adopt'];
+  const advice = heldBefore
+    ? `delete the other object, or, to have it back, set the repository's tag ${OWNER_TAG} to ${desired.owner}`
+    : 'delete that object, or set adoption: IfExists to take the repository over';
+  throw new TerminalError(
+    'OwnedByAnother',
+    `ECR repository ${name} belongs to ${holder} (cluster/namespace/name): ${advice}`,
+  );
+}

@@ -1,0 +1,75 @@
+import type { EcrApi, TagMutability } from '../../ecr/ecr-api.ts';
+import { withoutTags } from '../../ecr/tags.ts';
+import type { ObservedRepository } from './observe.ts';
+import type { RepositoryAction } from './plan.ts';
+
+/** Does one action; gives what ECR holds after it, without asking again. */
+export async function applyRepositoryAction(
+  ecr: EcrApi,
+  name: string,
+  action: RepositoryAction,
+  observed: ObservedRepository,
+): Promise<ObservedRepository> {
+  const arn = observed.live?.arn ?? '';
+  switch (action.type) {
+    case 'CreateRepository': {
+      const live = await ecr.createRepository(action.repository);
+      return { ...observed, live, tags: action.repository.tags };
+    }
+    case 'TagResource':
+      await ecr.tag(arn, action.tags);
+      return { ...observed, tags: { ...observed.tags, ...action.tags } };
+    case 'UntagResource':
+      await ecr.untag(arn, action.keys);
+      return { ...observed, tags: withoutTags(observed.tags, action.keys) };
+    case 'PutImageTagMutability':
+      await ecr.putImageTagMutability(name, action.mutability);
+      return observed;
+    case 'PutImageScanningConfiguration':
+      await ecr.putImageScanningConfiguration(name, action.scanOnPush);
+      return observed;
+    case 'PutLifecyclePolicy':
+      await ecr.putLifecyclePolicy(name, action.document);
+      return { ...observed, lifecycle: action.document };
+    case 'SetRepositoryPolicy':
+      await ecr.setRepositoryPolicy(name, action.document);
+      return { ...observed, policy: action.document };
+  }
+}
+
+/** For people: what an action changes, from what to what. */
+export function describeRepositoryAction(
+  name: string,
+  action: RepositoryAction,
+  { live, tags, ...observed }: ObservedRepository,
+): string {
+  switch (action.type) {
+    case 'CreateRepository':
+      return `made ECR repository ${name}`;
+    case 'TagResource': {
+      const changes = Object.entries(action.tags).map(
+        ([key, value]) => `${key} from ${tags[key] ?? 'absent'} to ${value}`,
+      );
+      return `put tags: ${changes.join(', ')}`;
+    }
+    case 'UntagResource':
+      return `took away tags: ${action.keys.join(', ')}`;
+    case 'PutImageTagMutability':
+      return `tagMutability from ${mutability(live?.tagMutability)} to ${mutability(action.mutability)}`;
+    case 'PutImageScanningConfiguration':
+      return `scanOnPush from ${live?.scanOnPush} to ${action.scanOnPush}`;
+    case 'PutLifecyclePolicy':
+      return observed.lifecycle === undefined
+        ? 'put the lifecycle policy'
+        : 'put the lifecycle policy in place of another';
+    case 'SetRepositoryPolicy':
+      return observed.policy === undefined
+        ? 'put the repository policy'
+        : 'put the repository policy in place of another';
+  }
+}
+
+function mutability(setting: TagMutability | undefined): string {
+  const { mode = 'absent', filters = [] } = setting ?? {};
+  return filters.length > 0 ? `${mode} except ${filters.join(', ')}` : mode;
+}

@@ -1,0 +1,30 @@
+import type { ClusterPullSecret } from '../api/cluster-pull-secret.generated.ts';
+import type { PullSecret } from '../api/pull-secret.generated.ts';
+import type { Registry } from '../api/registry.generated.ts';
+import type { Repository } from '../api/repository.generated.ts';
+import type { Labels } from '../runtime/label-selector.ts';
+import type { KubeObject } from '../runtime/resource.ts';
+import type { Lister } from '../runtime/store.ts';
+
+/** What reconcilers read of a Namespace. */
+export interface NamespaceState {
+  readonly name: string;
+  readonly uid: string;
+  readonly labels: Labels;
+  readonly terminating: boolean;
+}
+
+/** Keeps a Namespace's name, labels and whether it is going. */
+export function namespaceState({ metadata }: KubeObject): NamespaceState {
+  const { name, uid, labels = {}, deletionTimestamp } = metadata;
+  return { name, uid, labels, terminating: deletionTimestamp !== undefined };
+}
+
+/** The caches of our own kinds and of namespaces. */
+export interface World {
+  readonly registries: Lister<Registry>;
+  readonly repositories: Lister<Repository>;
+  readonly pullSecrets: Lister<PullSecret>;
+  readonly clusterPullSecrets: Lister<ClusterPullSecret>;
+  readonly namespaces: Lister<NamespaceState>;
+}

@@ -1,0 +1,99 @@
+import type { KubeConfig } from '@kubernetes/client-node';
+import { FIELD_MANAGER } from './api/names.ts';
+import { type Caches, createCaches } from './caches.ts';
+import type { Config } from './config.ts';
+import { pullSecretControllers } from './controllers/pull-secret/controllers.ts';
+import { createDeliveryResults } from './controllers/pull-secret/delivery-results.ts';
+import type { PullWorld } from './controllers/pull-secret/pull-world.ts';
+import { registryController } from './controllers/registry/controller.ts';
+import { registryAccess } from './controllers/registry-access.ts';
+import { repositoryController } from './controllers/repository/controller.ts';
+import { createConnections } from './ecr/connection.ts';
+import { createTokenStore } from './ecr/token-store.ts';
+import { keySource } from './key-source.ts';
+import type { Clock } from './runtime/clock.ts';
+import { createEventRecorder } from './runtime/events.ts';
+import { createKubeClient, type KubeClient } from './runtime/kube-client.ts';
+import type { Log } from './runtime/log.ts';
+import { createManager, type Manager } from './runtime/manager.ts';
+import { type KubeObject, NAMESPACES, pathOf } from './runtime/resource.ts';
+
+export interface OperatorOptions {
+  readonly config: Config;
+  readonly kubeConfig: KubeConfig;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** Ten thousand objects of a kind take some seconds; an API server that is just starting takes a minute. */
+const FILL_MS = 120_000;
+
+/** The whole operator, at rest: every controller, one line each. */
+export async function createOperator({ config, kubeConfig, clock, log }: OperatorOptions): Promise<Manager> {
+  const client = createKubeClient({
+    config: kubeConfig,
+    clock,
+    userAgent: FIELD_MANAGER,
+    connections: config.deliveryWorkers + 8,
+  });
+  const caches = createCaches({ client, clock, log, secretNames: config.pullSecretNames });
+  const world = worldOf(caches, config);
+  const events = createEventRecorder({
+    client,
+    clock,
+    log,
+    component: FIELD_MANAGER,
+    instance: config.namespace,
+  });
+  const connections = createConnections(keySource(client, config.namespace), clock);
+  const access = registryAccess({ ...world, connections });
+  const cluster = config.clusterName ?? (await clusterUid(client));
+  const parts = { client, clock, log, events, caches, world, access, connections, config, cluster };
+
+  return createManager({
+    informers: [
+      caches.namespaces,
+      caches.serviceAccounts,
+      ...caches.secrets,
+      caches.registries,
+      caches.repositories,
+      caches.pullSecrets,
+      caches.clusterPullSecrets,
+    ],
+    controllers: [registryController(parts), repositoryController(parts), ...pullSecretControllers(parts)],
+    events,
+    clock,
+    log,
+    drainMs: config.drainMs,
+    fillMs: FILL_MS,
+    close: async () => {
+      connections.close();
+      await client.close();
+    },
+  });
+}
+
+function worldOf(caches: Caches, { pullSecretNames }: Config): PullWorld {
+  const bySecretName = new Map(pullSecretNames.map((name, index) => [name, caches.secrets[index]?.lister]));
+  return {
+    registries: caches.registries.lister,
+    repositories: caches.repositories.lister,
+    pullSecrets: caches.pullSecrets.lister,
+    clusterPullSecrets: caches.clusterPullSecrets.lister,
+    namespaces: caches.namespaces.lister,
+    serviceAccounts: caches.serviceAccounts.lister,
+    secretNames: pullSecretNames,
+    secret: (key) => bySecretName.get(key.slice(key.indexOf('/') + 1))?.get(key),
+    *secrets() {
+      for (const lister of bySecretName.values()) if (lister) yield* lister.values();
+    },
+    tokens: createTokenStore(),
+    results: createDeliveryResults(),
+  };
+}
+
+/** What tells this cluster from every other: the same for its whole life. */
+async function clusterUid(client: KubeClient): Promise<string> {
+  const namespace = await client.request<KubeObject>(pathOf(NAMESPACES, { name: 'kube-system' }));
+  return namespace.metadata.uid;
+}

@@ -1,0 +1,119 @@
+import { describe, expect, test } from '@jest/globals';
+import { type Config, ConfigError, helpText, readConfig, SETTINGS } from '../../src/config.ts';
+
+const DEFAULTS: Config = {
+  clusterName: undefined,
+  namespace: 'ecr-operator',
+  pullSecretNames: ['ecr-pull'],
+  driftSchedule: '*/30 * * * *',
+  driftSpreadMs: 300_000,
+  repositoryWorkers: 8,
+  deliveryWorkers: 16,
+  logLevel: 'info',
+  drainMs: 20_000,
+};
+
+const EVERYTHING = [
+  ['cluster-name', 'prod', { clusterName: 'prod' }],
+  ['namespace', 'system', { namespace: 'system' }],
+  ['pull-secret-names', 'ecr-pull, team.pull,', { pullSecretNames: ['ecr-pull', 'team.pull'] }],
+  ['drift-schedule', '0 * * * *', { driftSchedule: '0 * * * *' }],
+  ['drift-spread-seconds', '1', { driftSpreadMs: 1_000 }],
+  ['repository-workers', '256', { repositoryWorkers: 256 }],
+  ['delivery-workers', '1', { deliveryWorkers: 1 }],
+  ['log-level', 'debug', { logLevel: 'debug' }],
+  ['drain-seconds', '600', { drainMs: 600_000 }],
+] as const;
+
+function variable(flag: string): string {
+  return `ECR_OPERATOR_${flag.toUpperCase().replaceAll('-', '_')}`;
+}
+
+function problems(args: readonly string[], env: Readonly<Record<string, string>> = {}): readonly string[] {
+  try {
+    readConfig(args, env);
+  } catch (error) {
+    if (error instanceof ConfigError) return error.problems;
+    throw error;
+  }
+  return [];
+}
+
+describe('a configuration', () => {
+  test('has a default for everything', () => {
+    expect(readConfig([], {})).toEqual(DEFAULTS);
+  });
+
+  test.each(EVERYTHING)('takes %s from a flag or from the environment', (flag, text, change) => {
+    expect([
+      readConfig([`--${flag}=${text}`], {}),
+      readConfig([`--${flag}`, text], {}),
+      readConfig([], { [variable(flag)]: text }),
+    ]).toEqual([1, 2, 3].map(() => ({ ...DEFAULTS, ...change })));
+  });
+
+  test('goes by the flag where both are given', () => {
+    expect(readConfig(['--namespace=flag'], { ECR_OPERATOR_NAMESPACE: 'env' }).namespace).toBe('flag');
+  });
+
+  test('cannot be changed, lists included', () => {
+    const config = readConfig([], {});
+    expect([Object.isFrozen(config), Object.isFrozen(config.pullSecretNames)]).toEqual([true, true]);
+  });
+
+  test('has each name of a pull Secret once, or it would be watched twice', () => {
+    expect(readConfig(['--pull-secret-names=b,a,b'], {}).pullSecretNames).toEqual(['b', 'a']);
+  });
+});
+
+describe('what is wrong', () => {
+  test('is told all at once, with the value, both names of the setting and what to write', () => {
+    const args = ['--log-level=loud', '--delivery-workers=many', '--drift-schedule=often', '--namespace=A_b'];
+    expect(problems(args, { ECR_OPERATOR_PULL_SECRET_NAMES: ' , ' })).toEqual([
+      '--namespace (or ECR_OPERATOR_NAMESPACE) is "A_b": write the name of a namespace',
+      '--pull-secret-names (or ECR_OPERATOR_PULL_SECRET_NAMES) is " , ": write names of Secrets, such as ecr-pull',
+      '--drift-schedule (or ECR_OPERATOR_DRIFT_SCHEDULE) is "often": write five or six fields, such as */30 * * * *',
+      '--delivery-workers (or ECR_OPERATOR_DELIVERY_WORKERS) is "many": write a number from 1 to 256',
+      '--log-level (or ECR_OPERATOR_LOG_LEVEL) is "loud": write debug, info, warn or error',
+    ]);
+  });
+
+  test.each([
+    ['none at all', '--drain-seconds=0'],
+    ['less than none', '--drain-seconds=-1'],
+    ['a part', '--drain-seconds=1.5'],
+    ['nothing', '--drain-seconds='],
+    ['too much', '--drain-seconds=601'],
+    ['no number', '--drain-seconds=NaN'],
+    ['endless', '--drain-seconds=Infinity'],
+  ])('is %s where a number is asked for', (_what, arg) => {
+    expect(problems([arg])).toEqual([expect.stringMatching(/: write a number from 1 to 600$/)]);
+  });
+
+  test.each([
+    ['a flag that there is not', ['--worker=1'], /^--worker is not known: see --help$/],
+    ['a flag that every JavaScript object seems to have', ['--constructor=1'], /^--constructor is not known/],
+    ['a word without a flag', ['now'], /^"now" is no flag: see --help$/],
+    ['a flag without a value', ['--namespace'], /^--namespace needs a value$/],
+  ])('is %s', (_what, args, words) => {
+    expect(problems(args)).toEqual([expect.stringMatching(words)]);
+  });
+
+  test('is in the message too, a line each', () => {
+    expect(() => readConfig(['--log-level=x', '--worker=1', 'now'], {})).toThrow(
+      /^"now" is no flag.*\n--worker is not known.*\n--log-level .*$/,
+    );
+  });
+});
+
+test('the help names every flag with its default', () => {
+  const text = helpText();
+  const missing = Object.values(SETTINGS).filter(
+    ({ flag, fallback, help }) =>
+      !text.includes(`  --${flag}\n      ${help}${fallback ? ` [${fallback}]` : ''}\n`),
+  );
+  expect([missing, EVERYTHING.map(([flag]) => flag)]).toEqual([
+    [],
+    Object.values(SETTINGS).map(({ flag }) => flag),
+  ]);
+});

@@ -1,0 +1,182 @@
+import type {
+  ClusterPullSecret,
+  ClusterPullSecretSpec,
+} from '../../../src/api/cluster-pull-secret.generated.ts';
+import type { ObjectMeta } from '../../../src/api/object-meta.ts';
+import type { PullSecret, PullSecretSpec } from '../../../src/api/pull-secret.generated.ts';
+import type { Registry, RegistrySpec } from '../../../src/api/registry.generated.ts';
+import type { Repository, RepositorySpec, RepositoryStatus } from '../../../src/api/repository.generated.ts';
+import { createDeliveryResults } from '../../../src/controllers/pull-secret/delivery-results.ts';
+import type { PullWorld } from '../../../src/controllers/pull-secret/pull-world.ts';
+import type { SecretState } from '../../../src/controllers/pull-secret/secret-state.ts';
+import type { ServiceAccountState } from '../../../src/controllers/pull-secret/service-account.ts';
+import type { NamespaceState } from '../../../src/controllers/world.ts';
+import { createTokenStore, type RegistryToken } from '../../../src/ecr/token-store.ts';
+import { keyOf } from '../../../src/runtime/key.ts';
+import { ObjectStore } from '../../../src/runtime/store.ts';
+
+/** A round time that all objects here are made around. */
+export const NOW = Date.UTC(2026, 0, 1, 12);
+export const HOUR = 3_600_000;
+export const HOST = '123456789012.dkr.ecr.us-east-1.amazonaws.com';
+
+type Meta = Partial<ObjectMeta>;
+
+function meta(name: string, more: Meta): ObjectMeta {
+  return {
+    name,
+    uid: `uid-of-${name}`,
+    resourceVersion: '1',
+    generation: 1,
+    creationTimestamp: '2025-01-01T00:00:00Z',
+    ...more,
+  };
+}
+
+const apiVersion = 'ecr-operator.io/v1alpha1';
+
+export function registry(name = 'default', spec: Partial<RegistrySpec> = {}, more: Meta = {}): Registry {
+  const whole = { accountId: '123456789012', region: 'us-east-1', ...spec };
+  return { apiVersion, kind: 'Registry', metadata: meta(name, more), spec: whole };
+}
+
+export function repository(
+  spec: Partial<RepositorySpec> = {},
+  { name = 'web', namespace = 'team', ...more }: Meta = {},
+  status?: RepositoryStatus,
+): Repository {
+  const metadata = { ...meta(name, more), namespace };
+  const whole = { registryRef: { name: 'default' }, ...spec };
+  return { apiVersion, kind: 'Repository', metadata, spec: whole, ...(status ? { status } : {}) };
+}
+
+const PULL_SPEC = {
+  registries: [{ name: 'default' }],
+  secretName: 'ecr-pull',
+  serviceAccounts: { mode: 'Default' },
+  deletionPolicy: 'Delete',
+} as const;
+
+export function pullSecret(
+  name = 'mine',
+  spec: Partial<PullSecretSpec> = {},
+  { namespace = 'team', ...more }: Meta = {},
+): PullSecret {
+  const metadata = { ...meta(name, more), namespace };
+  return { apiVersion, kind: 'PullSecret', metadata, spec: { ...PULL_SPEC, ...spec } };
+}
+
+export function clusterPullSecret(
+  name = 'all',
+  spec: Partial<ClusterPullSecretSpec> = {},
+  more: Meta = {},
+): ClusterPullSecret {
+  return {
+    apiVersion,
+    kind: 'ClusterPullSecret',
+    metadata: meta(name, more),
+    spec: { ...PULL_SPEC, ...spec },
+  };
+}
+
+export function namespace(name = 'team', more: Partial<NamespaceState> = {}): NamespaceState {
+  return { name, uid: `uid-of-${name}`, labels: {}, terminating: false, ...more };
+}
+
+/** Issued at {@link NOW}, for twelve hours. */
+export function token(more: Partial<RegistryToken> = {}): RegistryToken {
+  return {
+    host: HOST,
+    connection: JSON.stringify(['123456789012', 'us-east-1', null, null]),
+    password: 'hush',
+    issuedAt: NOW,
+    expiresAt: NOW + 12 * HOUR,
+    rotateAt: NOW + 6 * HOUR,
+    replacesAll: true,
+    ...more,
+  };
+}
+
+/** A Secret of ours in `team` that {@link clusterPullSecret} holds, with the token of {@link token}. */
+export function secret(more: Partial<SecretState> = {}): SecretState {
+  return {
+    name: 'ecr-pull',
+    namespace: 'team',
+    uid: 'uid-of-secret',
+    resourceVersion: '7',
+    managed: true,
+    holder: 'ClusterPullSecret/all',
+    registry: `default ${HOST}`,
+    issuedAt: NOW,
+    expiresAt: NOW + 12 * HOUR,
+    rotateAt: NOW + 6 * HOUR,
+    intact: true,
+    terminating: false,
+    ...more,
+  };
+}
+
+/** The `default` ServiceAccount of `team`, without pull Secrets. */
+export function serviceAccount(more: Partial<ServiceAccountState> = {}): ServiceAccountState {
+  return {
+    name: 'default',
+    namespace: 'team',
+    resourceVersion: '3',
+    pullSecrets: [],
+    ours: [],
+    annotated: false,
+    ...more,
+  };
+}
+
+export interface Things {
+  readonly registries?: readonly Registry[];
+  readonly repositories?: readonly Repository[];
+  readonly pullSecrets?: readonly PullSecret[];
+  readonly clusterPullSecrets?: readonly ClusterPullSecret[];
+  readonly namespaces?: readonly NamespaceState[];
+  readonly serviceAccounts?: readonly ServiceAccountState[];
+  readonly secrets?: readonly SecretState[];
+  readonly secretNames?: readonly string[];
+}
+
+/** A world that holds just these, with no tokens and no results. */
+export function worldOf(things: Things = {}): PullWorld {
+  const secrets = stored(things.secrets, keyOf);
+  return {
+    registries: stored(things.registries, byMeta),
+    repositories: stored(things.repositories, byMeta),
+    pullSecrets: stored(things.pullSecrets, byMeta),
+    clusterPullSecrets: stored(things.clusterPullSecrets, byMeta),
+    namespaces: stored(things.namespaces, ({ name }) => name),
+    serviceAccounts: stored(things.serviceAccounts, keyOf),
+    secretNames: things.secretNames ?? ['ecr-pull'],
+    secret: (key) => secrets.get(key),
+    secrets: () => secrets.values(),
+    tokens: createTokenStore(),
+    results: createDeliveryResults(),
+  };
+}
+
+function byMeta({ metadata }: { readonly metadata: ObjectMeta }): string {
+  return keyOf(metadata);
+}
+
+function stored<T>(values: readonly T[] | undefined, key: (value: T) => string): ObjectStore<T> {
+  const store = new ObjectStore<T>((error) => {
+    throw error;
+  });
+  for (const value of values ?? []) store.set(key(value), value, '1');
+  return store;
+}
+
+/** What was thrown, as `[name, reason, message]`. */
+export function thrownBy(task: () => unknown): unknown {
+  try {
+    task();
+  } catch (error) {
+    const { name, reason, message } = error as Error & { readonly reason?: string };
+    return [name, reason, message];
+  }
+  return 'nothing was thrown';
+}

@@ -1,0 +1,65 @@
+import { describe, expect, test } from '@jest/globals';
+import { desiredRepository, repositoryName } from '../../../../src/controllers/repository/desired.ts';
+import { repository, thrownBy } from '../objects.ts';
+
+const OWNER = 'ecr-operator.io/owner';
+
+describe('the declaration of a Repository', () => {
+  test('that says nothing is a name, an owner and the default adoption', () => {
+    expect(desiredRepository(repository(), 'prod')).toEqual({
+      name: 'web',
+      owner: 'prod/team/web',
+      tags: { [OWNER]: 'prod/team/web' },
+      adoption: 'IfUnowned',
+    });
+  });
+
+  test('that says everything is taken over whole', () => {
+    const spec = {
+      name: 'team/web',
+      tags: { cost: '42' },
+      tagMutability: 'IMMUTABLE_WITH_EXCLUSION',
+      tagMutabilityExclusionFilters: ['latest', 'dev-*'],
+      scanOnPush: false,
+      encryption: { type: 'KMS', kmsKey: 'alias/ecr' },
+      lifecycle: { document: '{"rules":[]}' },
+      policy: { document: '{"Statement":[]}' },
+      adoption: 'Only',
+    } as const;
+    expect(desiredRepository(repository(spec), 'prod')).toEqual({
+      name: 'team/web',
+      owner: 'prod/team/web',
+      tags: { cost: '42', [OWNER]: 'prod/team/web' },
+      tagMutability: { mode: 'IMMUTABLE_WITH_EXCLUSION', filters: ['latest', 'dev-*'] },
+      scanOnPush: false,
+      encryption: { type: 'KMS', kmsKey: 'alias/ecr' },
+      lifecycle: '{"rules":[]}',
+      policy: '{"Statement":[]}',
+      adoption: 'Only',
+    });
+  });
+
+  test('cannot name another owner by a tag', () => {
+    expect(desiredRepository(repository({ tags: { [OWNER]: 'theirs' } }), 'prod').tags).toEqual({
+      [OWNER]: 'prod/team/web',
+    });
+  });
+
+  test.each([
+    ['lifecycle', 'spec.lifecycle.document'],
+    ['policy', 'spec.policy.document'],
+  ] as const)('is refused when the document of %s is no JSON object', (member, field) => {
+    expect(thrownBy(() => desiredRepository(repository({ [member]: { document: '[]' } }), 'prod'))).toEqual([
+      'TerminalError',
+      'InvalidDocument',
+      `${field} must be one JSON object, in braces`,
+    ]);
+  });
+
+  test('has the name of the object unless it says another', () => {
+    expect([repositoryName(repository()), repositoryName(repository({ name: 'a/b' }))]).toEqual([
+      'web',
+      'a/b',
+    ]);
+  });
+});

@@ -1,0 +1,28 @@
+import { expect, test } from '@jest/globals';
+import { readPage, rowsOf } from './markdown.ts';
+import { reasonsIn, sourceReasons } from './source-reasons.ts';
+
+const rows = rowsOf(await readPage('docs/reasons.md'));
+const inSources = await sourceReasons();
+const told = rows.map(([reason = '']) => reason.replaceAll('`', ''));
+
+test('every reason that the sources give stands in docs/reasons.md, and no other', () => {
+  expect([...told].sort()).toEqual([...inSources.keys()].sort());
+});
+
+test('each row says where, what it means, and who mends it', () => {
+  expect(rows.filter((row) => row.length !== 4 || row.some((cell) => cell === ''))).toEqual([]);
+});
+
+test.each([
+  ["{ type: 'Synced', status: 'True', reason: 'Synced', message }", ['Synced']],
+  ["reason: wasSynced ? 'DriftMended' : 'Updated', message: 'No'", ['DriftMended', 'Updated']],
+  ["this.reason = status === 403 ? 'Forbidden' : 'Failed';", ['Forbidden', 'Failed']],
+  ["reason: state?.reason ?? 'Pending',", ['Pending']],
+  ["throw new TerminalError(\n  'TenancyDenied',\n  answer.refusal,\n);", ['TenancyDenied']],
+  ["throw new RetryableError('Conflict', `Secret`);", ['Conflict']],
+  ["reason: typeof reason === 'string' ? reason : 'ReconcileFailed',", ['ReconcileFailed']],
+  ["why: 'Missing'; readonly reason: string; kubeReason = 'NotFound'", []],
+])('reasons are found in: %s', (source, reasons) => {
+  expect([...new Set(reasonsIn(source))]).toEqual(reasons);
+});
