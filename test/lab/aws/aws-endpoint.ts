@@ -1,0 +1,119 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { authenticate } from './authentication.ts';
+import { AwsError } from './aws-error.ts';
+import { accountOf } from './aws-names.ts';
+import { type Call, type CallResult, carryOut } from './carry-out.ts';
+import { ecrCall } from './ecr-call.ts';
+import {
+  jsonAnswer,
+  jsonError,
+  operationOfTarget,
+  parseJsonRequest,
+  type WireAnswer,
+} from './ecr-protocol.ts';
+import { dropConnection, readBody } from './http-listener.ts';
+import type { Caller } from './identity.ts';
+import { STS_OPERATIONS } from './operations/sts-operations.ts';
+import type { Input, Output } from './parameters.ts';
+import type { SignedRequest } from './sigv4.ts';
+import { parseQueryRequest, xmlAnswer, xmlError } from './sts-protocol.ts';
+import type { World } from './world.ts';
+
+/** Answers ECR (AWS JSON 1.1) and STS (Query) on one address, told apart by `X-Amz-Target`. */
+export function awsEndpoint(world: World): (request: IncomingMessage, response: ServerResponse) => void {
+  return (incoming, response) => {
+    answerRequest(world, incoming, response).catch((error: unknown) => {
+      // The client went away in the middle, or the simulator has a fault of its own: either way nobody can be told better.
+      response.destroy(error instanceof Error ? error : undefined);
+    });
+  };
+}
+
+async function answerRequest(
+  world: World,
+  incoming: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const { method = 'POST', url = '/', headers } = incoming;
+  const request: SignedRequest = { method, url, headers, body: await readBody(incoming) };
+  const target = incoming.headers['x-amz-target'];
+  const result =
+    target === undefined ? await answerSts(world, request) : await answerEcr(world, request, String(target));
+  if (result === 'reset' || result === 'never') {
+    dropConnection(response, result);
+    return;
+  }
+  response.writeHead(result.status, result.headers).end(result.body);
+}
+
+async function answerEcr(
+  world: World,
+  request: SignedRequest,
+  target: string,
+): Promise<WireAnswer | 'reset' | 'never'> {
+  try {
+    const { caller, region } = authenticate(request, 'ecr', world.identity, world.clock);
+    const name = operationOfTarget(target) ?? target;
+    const { call, work } = ecrCall(world, caller, region, name, parseJsonRequest(request.body));
+    return wire(await carryOut(world, call, work), jsonAnswer, jsonError);
+  } catch (error) {
+    if (error instanceof AwsError) return jsonError(error);
+    throw error;
+  }
+}
+
+async function answerSts(world: World, request: SignedRequest): Promise<WireAnswer | 'reset' | 'never'> {
+  const { operation: name, params } = parseQueryRequest(request.body);
+  try {
+    const operation = STS_OPERATIONS[name];
+    if (operation === undefined) {
+      throw new AwsError('InvalidAction', `Could not find operation ${name} for version 2011-06-15`);
+    }
+    const { caller, region } =
+      name === 'AssumeRoleWithWebIdentity'
+        ? { caller: anonymous(params), region: 'us-east-1' }
+        : authenticate(request, 'sts', world.identity, world.clock);
+    const registry = world.registry(caller.accountId, region);
+    const result = await carryOut(world, stsCall(caller, region, name, params), () =>
+      operation({ world, caller, region, registry }, params),
+    );
+    return wire(result, (output) => xmlAnswer(name, output), xmlError);
+  } catch (error) {
+    if (error instanceof AwsError) return xmlError(error);
+    throw error;
+  }
+}
+
+function stsCall(caller: Caller, region: string, name: string, params: Input): Call {
+  const { RoleArn: roleArn, ExternalId: externalId } = params;
+  const context: Record<string, string> =
+    typeof externalId === 'string' ? { 'sts:ExternalId': externalId } : {};
+  return {
+    action: `sts:${name}`,
+    accountId: caller.accountId,
+    region,
+    caller,
+    // Who may assume a role is the role's own business too; the account of the resource is left out of the judgement here.
+    resources: [{ arn: typeof roleArn === 'string' ? roleArn : '*', accountId: caller.accountId, context }],
+    params,
+    unguarded: name !== 'AssumeRole',
+  };
+}
+
+/** AssumeRoleWithWebIdentity is not signed: the token is all there is. */
+function anonymous(params: Input): Caller {
+  const { RoleArn: roleArn } = params;
+  const accountId =
+    typeof roleArn === 'string' && roleArn.split(':').length > 5 ? accountOf(roleArn) : '000000000000';
+  const bare = { policies: undefined, sessionPolicy: undefined, sessionEnds: undefined };
+  return { accountId, arn: 'anonymous', principalArn: 'anonymous', userId: 'anonymous', ...bare };
+}
+
+function wire(
+  result: CallResult,
+  success: (output: Output) => WireAnswer,
+  failure: (error: AwsError) => WireAnswer,
+): WireAnswer | 'reset' | 'never' {
+  if (result.kind === 'answer') return success(result.output);
+  return result.kind === 'error' ? failure(result.error) : result.kind;
+}

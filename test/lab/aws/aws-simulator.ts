@@ -1,0 +1,141 @@
+import { type ActionRecord, createActionLog } from './action-record.ts';
+import { awsEndpoint } from './aws-endpoint.ts';
+import { createFaultTable, type Faults } from './faults.ts';
+import { listen } from './http-listener.ts';
+import {
+  type AccessKey,
+  createIdentity,
+  type RoleSettings,
+  type SessionCredentials,
+  type UserSettings,
+} from './identity.ts';
+import { replacePrincipal } from './policy-format.ts';
+import { type Front, startRegistryFront } from './registry-front.ts';
+import { type RegistryHandle, registryHandle } from './registry-handle.ts';
+import { createRegistry, type Registry } from './registry-state.ts';
+import { createRegistryTokens, type RegistryTokens } from './registry-tokens.ts';
+import { createSecretLedger, type SecretLedger } from './secret-ledger.ts';
+import { type SimulatorClock, type SteppedClock, steppedClock } from './simulator-clock.ts';
+import type { World } from './world.ts';
+
+export interface SimulatorOptions<C extends SimulatorClock = SteppedClock> {
+  /** A stepped clock that stands at 2026-01-01 unless told. */
+  readonly clock?: C;
+  /** Ports; free ones unless told. */
+  readonly port?: number;
+  readonly registryPort?: number;
+  /** A real registry behind the front: `http://127.0.0.1:5000`. Without one, blobs and manifests cannot be moved. */
+  readonly upstream?: string;
+  /** Where the front looks for repositories when neither Host nor `ns` names an ECR registry. */
+  readonly accountId?: string;
+  readonly region?: string;
+  /** Whether registry tokens end with the session that asked for them; not established for real ECR. */
+  readonly tokensEndWithSession?: boolean;
+  /** Where every secret is appended; `ECR_OPERATOR_LAB_TOKENS` unless told. */
+  readonly secretsFile?: string;
+}
+
+/** A running simulator of ECR and STS. */
+export interface AwsSimulator<C extends SimulatorClock = SteppedClock> {
+  /** For `AWS_ENDPOINT_URL`: ECR and STS of all accounts and regions, told apart by the signature. */
+  readonly endpoint: string;
+  readonly ecrUrl: string;
+  readonly stsUrl: string;
+  /** The registry front. */
+  readonly registryUrl: string;
+  readonly front: Front;
+  readonly clock: C;
+  readonly faults: Faults;
+  readonly actions: ActionRecord;
+  readonly tokens: RegistryTokens;
+  addUser(user: UserSettings): AccessKey;
+  addRole(role: RoleSettings): void;
+  /** Temporary credentials without an AssumeRole call: a node's or a Pod's own role. */
+  issueSession(roleArn: string, settings?: SessionSettings): SessionCredentials;
+  /** Deletes a user or role; stored policies name its unique id from now on, as in AWS. */
+  deletePrincipal(arn: string): string;
+  /** A registry as somebody else sees and changes it: no signature, no faults, no record. */
+  as(accountId: string, region: string): RegistryHandle;
+  /** Every password, token and secret key given out so far, for searches in output. */
+  issuedTokens(): readonly string[];
+  stop(): Promise<void>;
+}
+
+export interface SessionSettings {
+  readonly sessionName?: string;
+  readonly seconds?: number;
+  readonly policy?: string;
+}
+
+/** Starts endpoint and registry front on loopback. */
+export async function startAwsSimulator<C extends SimulatorClock = SteppedClock>(
+  options: SimulatorOptions<C> = {},
+): Promise<AwsSimulator<C>> {
+  const clock = options.clock ?? (steppedClock() as unknown as C);
+  const secrets = createSecretLedger(options.secretsFile ?? process.env['ECR_OPERATOR_LAB_TOKENS']);
+  const world = createWorld(clock, secrets, options.tokensEndWithSession ?? false);
+  const endpoint = await listen(awsEndpoint(world), options.port);
+  const front = await startRegistryFront(world, {
+    accountId: options.accountId ?? '123456789012',
+    region: options.region ?? 'us-east-1',
+    upstream: options.upstream,
+    port: options.registryPort,
+  });
+  return {
+    endpoint: endpoint.url,
+    ecrUrl: endpoint.url,
+    stsUrl: endpoint.url,
+    registryUrl: front.url,
+    front,
+    clock,
+    faults: world.faults,
+    actions: world.log,
+    tokens: world.tokens,
+    ...people(world),
+    as: (accountId, region) => registryHandle(world, accountId, region),
+    issuedTokens: () => secrets.all(),
+    async stop() {
+      await Promise.all([endpoint.stop(), front.stop()]);
+    },
+  };
+}
+
+function people(
+  world: World,
+): Pick<AwsSimulator, 'addUser' | 'addRole' | 'issueSession' | 'deletePrincipal'> {
+  return {
+    addUser: (user) => world.identity.addUser(user),
+    addRole: (role) => world.identity.addRole(role),
+    issueSession(roleArn, { sessionName = 'session', seconds = 3600, policy } = {}) {
+      return world.identity.issueSession({ roleArn, sessionName, seconds, policy });
+    },
+    deletePrincipal(arn) {
+      const uniqueId = world.identity.deletePrincipal(arn);
+      for (const registry of world.registries()) {
+        for (const repository of registry.repositories.values()) {
+          if (repository.policyText === undefined) continue;
+          repository.policyText = replacePrincipal(repository.policyText, arn, uniqueId);
+        }
+      }
+      return uniqueId;
+    },
+  };
+}
+
+function createWorld(clock: SimulatorClock, secrets: SecretLedger, endWithSession: boolean): World {
+  const registries = new Map<string, Registry>();
+  return {
+    clock,
+    identity: createIdentity(clock, secrets),
+    tokens: createRegistryTokens(clock, secrets, { endWithSession }),
+    faults: createFaultTable(),
+    log: createActionLog(),
+    registry(accountId, region) {
+      const key = `${accountId}/${region}`;
+      const present = registries.get(key) ?? createRegistry(accountId, region, clock);
+      registries.set(key, present);
+      return present;
+    },
+    registries: () => [...registries.values()],
+  };
+}

@@ -1,0 +1,52 @@
+import { accountOf, repositoryArn } from './aws-names.ts';
+import type { Caller } from './identity.ts';
+import { putImage } from './image-state.ts';
+import { ECR_OPERATIONS } from './operations/ecr-operations.ts';
+import type { Input, Output } from './parameters.ts';
+import type { Image, Registry, Repository } from './registry-state.ts';
+import type { World } from './world.ts';
+
+/** Direct access to one account's registry in one region, for "somebody else changed it". Nothing here is recorded. */
+export interface RegistryHandle {
+  readonly registry: Registry;
+  /** The live state; what a test writes to it is at once what ECR has. */
+  repository(name: string): Repository | undefined;
+  /** All of them, lags or not, in order of creation. */
+  repositories(): readonly Repository[];
+  /** Creates a repository, with any part of its state. */
+  addRepository(name: string, settings?: Partial<Repository>): Repository;
+  removeRepository(name: string): void;
+  /** Adds an image as a push would; throws where the repository does not exist. */
+  addImage(name: string, image: Partial<Image> & { readonly digest: string }): Image;
+  /** Runs an operation with its own validation, as the account's root: no signature, no faults. */
+  call(operation: string, input: Input): Output;
+}
+
+/** The handle of a registry, which exists as soon as it is asked for. */
+export function registryHandle(world: World, accountId: string, region: string): RegistryHandle {
+  const registry = world.registry(accountId, region);
+  return {
+    registry,
+    repository: (name) => registry.repositories.get(name),
+    repositories: () => [...registry.repositories.values()],
+    addRepository: (name, settings) => registry.add(name, settings),
+    removeRepository: (name) => registry.remove(name),
+    addImage(name, image) {
+      const repository = registry.repositories.get(name);
+      if (repository === undefined) throw new Error(`no repository ${name} in ${accountId}/${region}`);
+      return putImage(repository, image, world.clock.now());
+    },
+    call(operation, input) {
+      const run = ECR_OPERATIONS[operation];
+      if (run === undefined) throw new Error(`the simulator has no ECR operation ${operation}`);
+      return run({ world, caller: rootOf(registry), region, registry }, input);
+    },
+  };
+}
+
+function rootOf(registry: Registry): Caller {
+  const partition = repositoryArn(registry.accountId, registry.region, '*').split(':')[1];
+  const arn = `arn:${partition}:iam::${registry.accountId}:root`;
+  const bare = { policies: undefined, sessionPolicy: undefined, sessionEnds: undefined };
+  return { accountId: accountOf(arn), arn, principalArn: arn, userId: registry.accountId, ...bare };
+}

@@ -1,0 +1,108 @@
+import { fork } from 'node:child_process';
+import { closeSync, openSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { FromOperator, ToOperator } from './operator-child.ts';
+import { guardProcess } from './process-guard.ts';
+
+export interface OperatorProcessOptions {
+  /** A kubeconfig of the shipped ServiceAccount. */
+  readonly kubeconfig: string;
+  readonly logFile: string;
+  /** AWS_* and ECR_OPERATOR_*; nothing of this process's own environment but what Node needs. */
+  readonly env: Readonly<Record<string, string>>;
+  /** How far its clock is ahead from the start (ms). */
+  readonly clockOffsetMs?: number;
+}
+
+/** The operator in a process of its own. */
+export interface OperatorProcess {
+  readonly pid: number;
+  /** Resolves when its caches are filled and it works; rejects if it ends before. */
+  readonly started: Promise<void>;
+  readonly exited: Promise<void>;
+  advance(ms: number): Promise<void>;
+  /** SIGKILL: no clean-up, as when a node dies. */
+  kill(): Promise<void>;
+  /** The orderly end; true when all work under way was finished. */
+  stop(): Promise<boolean>;
+  log(): Promise<string>;
+}
+
+/** Starts it; see {@link OperatorProcess.started}. */
+export function startOperatorProcess(options: OperatorProcessOptions): OperatorProcess {
+  const output = openSync(options.logFile, 'a', 0o600);
+  const child = fork(join(import.meta.dirname, 'operator-child.ts'), [], {
+    env: {
+      ...nodeEnvironment(),
+      ...options.env,
+      KUBECONFIG: options.kubeconfig,
+      LAB_CLOCK_OFFSET_MS: String(options.clockOffsetMs ?? 0),
+    },
+    execArgv: ['--no-warnings'],
+    stdio: ['ignore', output, output, 'ipc'],
+    detached: true,
+  });
+  closeSync(output);
+  const release = guardProcess(child.pid as number);
+  const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  void exited.then(release);
+  const answers = new Set<(message: FromOperator) => void>();
+  child.on('message', (message: FromOperator) => {
+    for (const answer of answers) answer(message);
+  });
+
+  function answer<T extends FromOperator['type']>(
+    type: T,
+    matches: (message: FromOperator) => boolean = () => true,
+  ): Promise<Extract<FromOperator, { type: T }>> {
+    return new Promise((resolve, reject) => {
+      const listener = (message: FromOperator): void => {
+        if (message.type !== type || !matches(message)) return;
+        answers.delete(listener);
+        resolve(message as Extract<FromOperator, { type: T }>);
+      };
+      answers.add(listener);
+      void exited.then(async () => {
+        if (answers.delete(listener))
+          reject(new Error(`the operator ended: ${(await readFile(options.logFile, 'utf8')).slice(-3_000)}`));
+      });
+    });
+  }
+
+  const say = (message: ToOperator): void => void child.send(message);
+  const started = answer('started').then(() => undefined);
+  // Whoever killed it on purpose does not await this.
+  started.catch(() => undefined);
+  let id = 0;
+  return {
+    pid: child.pid as number,
+    started,
+    exited,
+    async advance(ms) {
+      id += 1;
+      const mine = id;
+      const done = answer('advanced', (message) => message.type === 'advanced' && message.id === mine);
+      say({ type: 'advance', id: mine, ms });
+      await done;
+    },
+    async kill() {
+      child.kill('SIGKILL');
+      await exited;
+    },
+    async stop() {
+      if (child.exitCode !== null || child.signalCode !== null) return true;
+      const done = answer('stopped');
+      say({ type: 'stop' });
+      const { clean } = await done;
+      await exited;
+      return clean;
+    },
+    log: () => readFile(options.logFile, 'utf8'),
+  };
+}
+
+function nodeEnvironment(): Record<string, string> {
+  const kept = ['PATH', 'HOME', 'NODE_EXTRA_CA_CERTS', 'SSL_CERT_FILE'];
+  return Object.fromEntries(kept.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])));
+}

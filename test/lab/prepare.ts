@@ -1,0 +1,40 @@
+import { findBinary } from './binaries.ts';
+import { BINARIES, type BinaryName, pinnedVersion } from './binary-catalog.ts';
+import { cacheFolder } from './cache.ts';
+import { skewWarning } from './kubectl.ts';
+import { createProgress } from './progress.ts';
+import { runCommand } from './run-command.ts';
+
+/** What the integration tests run; quick ones first, so that a mistake shows before the long build. */
+const NEEDED = [
+  'etcd',
+  'crane',
+  'kubectl',
+  'registry',
+  'kube-apiserver',
+  'kube-controller-manager',
+] as const satisfies readonly BinaryName[];
+
+/** `node test/lab/prepare.ts`: gets every program that the lab needs and says where each came from. */
+async function prepare(): Promise<void> {
+  const progress = createProgress();
+  progress.note(`cache: ${cacheFolder()}`);
+  for (const name of NEEDED) {
+    const { path, source } = await findBinary(name, { progress });
+    process.stdout.write(`${name.padEnd(24)} ${source.padEnd(18)} ${path}\n`);
+    const warning = name === 'kubectl' ? await kubectlWarning(path) : undefined;
+    if (warning) progress.warn(`${warning}; the tests accept it`);
+  }
+}
+
+/** What the kubectl on PATH may not do: a warning, because most of what the tests ask of it is older than both. */
+async function kubectlWarning(path: string): Promise<string | undefined> {
+  const { stdout } = await runCommand(path, ['version', '--client', '-o', 'json']);
+  const { clientVersion } = JSON.parse(stdout) as { readonly clientVersion: { readonly gitVersion: string } };
+  return skewWarning(clientVersion.gitVersion, pinnedVersion(BINARIES['kube-apiserver']));
+}
+
+prepare().catch((error: unknown) => {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 1;
+});
