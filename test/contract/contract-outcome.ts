@@ -12,7 +12,9 @@ export async function outcomeOf(run: () => Promise<object>): Promise<Outcome> {
   }
 }
 
-/** moto loses closing quotes and doubles blanks; ECR ends lifecycle failures with a line break. Nobody goes by these. */
+/**
+ * moto loses closing quotes and doubles blanks; ECR ends lifecycle failures with a line break. Nobody goes by these.
+ */
 function normalMessage(message: string): string {
   return message.replace(/\s+/g, ' ').replace(/[\s']+$/, '');
 }

@@ -1,5 +1,14 @@
 import type { ImageTagMutability } from '@aws-sdk/client-ecr';
-import { A, arnOf, CONTRACT_ROLE, ecr, FULL, MISSING, type Step } from './contract-step.ts';
+import {
+  A,
+  arnOf,
+  CONTRACT_IDENTITY,
+  CONTRACT_ROLE,
+  ecr,
+  FULL,
+  MISSING,
+  type Step,
+} from './contract-step.ts';
 import { images } from './image-steps.ts';
 import { lifecycles, policies } from './policy-steps.ts';
 
@@ -103,12 +112,36 @@ const tags: readonly Step[] = [
   ),
 ];
 
+const SESSION_POLICY = JSON.stringify({
+  Version: '2012-10-17',
+  Statement: [{ Effect: 'Allow', Action: 'ecr:GetAuthorizationToken', Resource: '*' }],
+});
+
+function assumeBy(name: string, Policy: string): Step {
+  return {
+    name,
+    run: ({ sts }) => sts.assumeRole({ RoleArn: CONTRACT_ROLE, RoleSessionName: 'contract', Policy }),
+  };
+}
+
 const end: readonly Step[] = [
   ecr('ask for a token', (on) => on.getAuthorizationToken({})),
   { name: 'ask who I am', run: ({ sts }) => sts.getCallerIdentity({}) },
   {
     name: 'assume a role',
     run: ({ sts }) => sts.assumeRole({ RoleArn: CONTRACT_ROLE, RoleSessionName: 'contract' }),
+  },
+  assumeBy('assume a role with a policy', SESSION_POLICY),
+  assumeBy('assume a role with a long policy', SESSION_POLICY.padEnd(2049)),
+  {
+    name: 'assume a role by web identity',
+    run: ({ sts }) =>
+      sts.assumeRoleWithWebIdentity({
+        RoleArn: CONTRACT_ROLE,
+        RoleSessionName: 'contract',
+        WebIdentityToken: CONTRACT_IDENTITY,
+        Policy: SESSION_POLICY,
+      }),
   },
   {
     name: 'assume a role by a long name',

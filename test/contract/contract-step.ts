@@ -16,6 +16,9 @@ export interface Step {
 /** The role that the script assumes. */
 export const CONTRACT_ROLE = 'arn:aws:iam::123456789012:role/contract';
 
+/** The web identity token that opens it. */
+export const CONTRACT_IDENTITY = 'contract-identity';
+
 /** The repositories of the script. */
 export const A = { repositoryName: 'contract/a' };
 export const FULL = { repositoryName: 'contract/full' };

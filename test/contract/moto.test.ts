@@ -5,7 +5,7 @@ import { startAwsSimulator } from '../lab/aws/aws-simulator.ts';
 import { startMoto } from '../lab/moto.ts';
 import { differences, type Outcome, outcomeOf } from './contract-outcome.ts';
 import { CONTRACT_SCRIPT } from './contract-script.ts';
-import { CONTRACT_ROLE } from './contract-step.ts';
+import { CONTRACT_IDENTITY, CONTRACT_ROLE } from './contract-step.ts';
 import { MOTO_FAULTS } from './moto-faults.ts';
 
 const TEN_MINUTES = 600_000;
@@ -31,7 +31,7 @@ async function onSimulator(): Promise<Outcomes> {
   const aws = await startAwsSimulator();
   try {
     aws.addUser({ arn: 'arn:aws:iam::123456789012:user/contract', ...USER });
-    aws.addRole({ arn: CONTRACT_ROLE, trusts: ['123456789012'] });
+    aws.addRole({ arn: CONTRACT_ROLE, trusts: ['123456789012'], webIdentityToken: CONTRACT_IDENTITY });
     return await runScript(aws.endpoint);
   } finally {
     await aws.stop();

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -11,8 +12,8 @@ export interface Binary {
   readonly moduleFolder: string;
   /** The package to build. */
   readonly goPackage: string;
-  /** The module whose version is the binary's version. */
-  readonly versionModule: string;
+  /** The module whose version is the binary's version. A program of the lab's own has a source file instead. */
+  readonly versionModule: string | { readonly ownSource: string };
   /** Go variables that tell the program its own version. */
   readonly versionVariables: readonly string[];
   /** The envtest convention: a part of `KUBEBUILDER_ASSETS` and of the envtest archive. */
@@ -27,6 +28,17 @@ const kubernetes = {
   versionVariables: ['k8s.io/component-base/version.gitVersion', 'k8s.io/client-go/pkg/version.gitVersion'],
   inEnvtest: true,
   fromPath: false,
+};
+const nodeTools = {
+  moduleFolder: join(import.meta.dirname, 'node-tools'),
+  versionVariables: [],
+  inEnvtest: false,
+  fromPath: false,
+};
+const containerd = {
+  ...nodeTools,
+  versionModule: 'github.com/containerd/containerd/v2',
+  versionVariables: ['github.com/containerd/containerd/v2/version.Version'],
 };
 const registryTools = { moduleFolder: join(import.meta.dirname, 'registry-tools'), inEnvtest: false };
 
@@ -93,13 +105,50 @@ export const BINARIES = {
     versionVariables: ['github.com/google/go-containerregistry/cmd/crane/cmd.Version'],
     fromPath: true,
   },
+  containerd: {
+    ...containerd,
+    name: 'containerd',
+    purpose: 'pulls images and runs containers on a real node',
+    goPackage: 'github.com/containerd/containerd/v2/cmd/containerd',
+  },
+  'containerd-shim-runc-v2': {
+    ...containerd,
+    name: 'containerd-shim-runc-v2',
+    purpose: 'stands between containerd and runc',
+    goPackage: 'github.com/containerd/containerd/v2/cmd/containerd-shim-runc-v2',
+  },
+  ctr: {
+    ...containerd,
+    name: 'ctr',
+    purpose: 'looks into containerd',
+    goPackage: 'github.com/containerd/containerd/v2/cmd/ctr',
+  },
+  loopback: {
+    ...nodeTools,
+    name: 'loopback',
+    purpose: 'the network plug-in without which no node is ready',
+    goPackage: 'github.com/containernetworking/plugins/plugins/main/loopback',
+    versionModule: 'github.com/containernetworking/plugins',
+  },
+  sleeper: {
+    ...nodeTools,
+    name: 'sleeper',
+    purpose: 'what runs in the containers of a real node',
+    goPackage: './sleeper',
+    versionModule: { ownSource: join(nodeTools.moduleFolder, 'sleeper', 'main.go') },
+  },
 } as const satisfies Readonly<Record<string, Binary>>;
 
 export type BinaryName = keyof typeof BINARIES;
 
-/** The version that the Go module pins: go.mod is the one place where versions are written. */
-export function pinnedVersion(binary: Binary): string {
-  return requiredVersion(readFileSync(join(binary.moduleFolder, 'go.mod'), 'utf8'), binary.versionModule);
+/**
+ * The version that the Go module pins: go.mod is the one place where versions are written. For a program of our own,
+ * a hash of its source.
+ */
+export function pinnedVersion({ moduleFolder, versionModule }: Binary): string {
+  if (typeof versionModule === 'string')
+    return requiredVersion(readFileSync(join(moduleFolder, 'go.mod'), 'utf8'), versionModule);
+  return createHash('sha256').update(readFileSync(versionModule.ownSource)).digest('hex').slice(0, 12);
 }
 
 /** The version of a module in a go.mod file. */

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { type AwsSimulator, startAwsSimulator } from './aws/aws-simulator.ts';
 import type { AccessKey } from './aws/identity.ts';
 import { offsetClock, type SteppedClock } from './aws/simulator-clock.ts';
-import { type ControlPlane, startControlPlane } from './control-plane.ts';
+import { type ControlPlane, type ControlPlaneOptions, startControlPlane } from './control-plane.ts';
 import type { KubeObject, LabKubeClient } from './kube-client.ts';
 import { kubectlOk } from './kubectl.ts';
 import { findLeaks } from './leaks.ts';
@@ -18,6 +18,10 @@ export interface LabOptions {
   /** Of a real registry, behind the simulator's front. */
   readonly upstream?: string;
   readonly audit?: boolean;
+  /** Of ECR's tokens, in milliseconds; 12 hours unless told. */
+  readonly tokenLifetimeMs?: number;
+  /** Further users and flags; see `NODE_CONTROL_PLANE`. */
+  readonly controlPlane?: ControlPlaneOptions;
 }
 
 export interface OperatorSettings {
@@ -57,13 +61,15 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
     accountId: ACCOUNT,
     region: REGION,
     ...(options.upstream ? { upstream: options.upstream } : {}),
+    ...(options.tokenLifetimeMs ? { tokenLifetimeMs: options.tokenLifetimeMs } : {}),
   });
-  const controlPlane = await startControlPlane({ audit: options.audit ?? false }).catch(
-    async (error: unknown) => {
-      await aws.stop();
-      throw error;
-    },
-  );
+  const controlPlane = await startControlPlane({
+    audit: options.audit ?? false,
+    ...options.controlPlane,
+  }).catch(async (error: unknown) => {
+    await aws.stop();
+    throw error;
+  });
   try {
     return await install(controlPlane, aws);
   } catch (error) {

@@ -22,7 +22,14 @@ const log = createLogger(config.logLevel);
 const kubeConfig = new KubeConfig();
 kubeConfig.loadFromDefault();
 clock.advance(Number(process.env['LAB_CLOCK_OFFSET_MS'] ?? 0));
-const operator = await createOperator({ config, kubeConfig, clock, log });
+const shortest = process.env['LAB_SHORTEST_ROTATION_MS'];
+const operator = await createOperator({
+  config,
+  kubeConfig,
+  clock,
+  log,
+  ...(shortest ? { shortestRotationMs: Number(shortest) } : {}),
+});
 
 function say(message: FromOperator): void {
   process.send?.(message);

@@ -2,6 +2,9 @@ import { findBinary } from './binaries.ts';
 import { BINARIES, type BinaryName, pinnedVersion } from './binary-catalog.ts';
 import { cacheFolder } from './cache.ts';
 import { skewWarning } from './kubectl.ts';
+import { nodeUnavailable } from './node/availability.ts';
+import { NODE_PROGRAMS } from './node/node-programs.ts';
+import { runcPath } from './node/runc.ts';
 import { createProgress } from './progress.ts';
 import { runCommand } from './run-command.ts';
 
@@ -15,11 +18,16 @@ const NEEDED = [
   'kube-controller-manager',
 ] as const satisfies readonly BinaryName[];
 
-/** `node test/lab/prepare.ts`: gets every program that the lab needs and says where each came from. */
+/**
+ * `node test/lab/prepare.ts`: gets every program that the lab needs and says where each came from. With `--node` also
+ * those of a real node, where one can run.
+ */
 async function prepare(): Promise<void> {
   const progress = createProgress();
   progress.note(`cache: ${cacheFolder()}`);
-  for (const name of NEEDED) {
+  const withNode = process.argv.includes('--node') && !nodeUnavailable();
+  if (withNode) process.stdout.write(`${'runc'.padEnd(24)} ${''.padEnd(18)} ${await runcPath()}\n`);
+  for (const name of withNode ? [...NEEDED, ...NODE_PROGRAMS] : NEEDED) {
     const { path, source } = await findBinary(name, { progress });
     process.stdout.write(`${name.padEnd(24)} ${source.padEnd(18)} ${path}\n`);
     const warning = name === 'kubectl' ? await kubectlWarning(path) : undefined;

@@ -1,4 +1,6 @@
+import { createHash } from 'node:crypto';
 import type { Input } from './parameters.ts';
+import { wildcardMatches } from './policy-document.ts';
 
 /** One call that reached the simulator with valid credentials. */
 export interface RecordedAction {
@@ -13,11 +15,25 @@ export interface RecordedAction {
   readonly resource: string;
   readonly resources: readonly string[];
   readonly params: Input;
+  /** Of the session policy that AssumeRole was given, or that the caller's session has; see `policyHash`. */
+  readonly policyHash: string | undefined;
   /** `ok`, or the error's name; `lost` when a fault swallowed the answer of a call that was carried out. */
   readonly result: string;
 }
 
 export type ActionListener = (action: RecordedAction) => void | Promise<void>;
+
+/** How often one thing was asked for, whatever came of it. */
+export interface Tally {
+  readonly action: string;
+  readonly accountId: string;
+  readonly region: string;
+  /** The role of AssumeRole and AssumeRoleWithWebIdentity; absent for the others. */
+  readonly roleArn?: string;
+  /** As in the record. */
+  readonly policyHash?: string;
+  readonly calls: number;
+}
 
 /** Everything that was asked of AWS, in order. */
 export interface ActionRecord {
@@ -26,10 +42,15 @@ export interface ActionRecord {
   writes(): readonly RecordedAction[];
   /** How often an action was called, whatever came of it. */
   count(action: string): number;
+  /**
+   * Calls by action, account, region, assumed role and session policy, in order of the first one: a registry token for
+   * each scope is `tally('ecr:GetAuthorizationToken')` with 1 in every `calls`. `*` and `?` are wildcards.
+   */
+  tally(action?: string): readonly Tally[];
   clear(): void;
   /**
-   * Called after the state changed and before the answer is sent, which waits for the listener's promise: a test can stop the
-   * operator between the two. Returns what takes the listener off.
+   * Called after the state changed and before the answer is sent, which waits for the listener's promise: a test can
+   * stop the operator between the two. Returns what takes the listener off.
    */
   onAction(listener: ActionListener): () => void;
 }
@@ -52,6 +73,7 @@ export function createActionLog(): ActionLog {
     all: () => [...actions],
     writes: () => actions.filter((one) => isWrite(one.action)),
     count: (action) => actions.filter((one) => one.action === action).length,
+    tally: (action = '*') => tallied(actions.filter((one) => wildcardMatches(action, one.action, 'i'))),
     clear: () => void actions.splice(0),
     onAction(listener) {
       listeners.add(listener);
@@ -62,6 +84,27 @@ export function createActionLog(): ActionLog {
       for (const listener of listeners) await listener(action);
     },
   };
+}
+
+function tallied(actions: readonly RecordedAction[]): readonly Tally[] {
+  const tallies = new Map<string, Tally>();
+  for (const { action, accountId, region, resource, policyHash: hash } of actions) {
+    const one = {
+      action,
+      accountId,
+      region,
+      ...(action.startsWith('sts:AssumeRole') ? { roleArn: resource } : {}),
+      ...(hash === undefined ? {} : { policyHash: hash }),
+    };
+    const key = JSON.stringify(one);
+    tallies.set(key, { ...one, calls: (tallies.get(key)?.calls ?? 0) + 1 });
+  }
+  return [...tallies.values()];
+}
+
+/** Twelve hexadecimal digits that stand for the text of a session policy. */
+export function policyHash(text: string): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, 12);
 }
 
 /** True for actions that change something. */

@@ -1,5 +1,6 @@
 import { AwsError } from './aws-error.ts';
-import type { Caller, Identity } from './identity.ts';
+import type { Caller } from './callers.ts';
+import type { Identity } from './identity.ts';
 import { parseSignature, type SignedRequest, signatureMatches } from './sigv4.ts';
 import type { SimulatorClock } from './simulator-clock.ts';
 
@@ -21,15 +22,18 @@ const SIGNATURE_TEXT =
 const INVALID_TOKEN_TEXT = 'The security token included in the request is invalid.';
 const EXPIRED_TOKEN_TEXT = 'The security token included in the request is expired';
 
+/** The services as signatures name them. */
+export type SignedService = 'ecr' | 'ecr-public' | 'sts';
+
 /** JSON services and STS refuse the same things by different names and statuses. */
-const WORDING: Readonly<Record<'ecr' | 'sts', Wording>> = {
-  ecr: {
+const WORDING: Readonly<Record<'json' | 'query', Wording>> = {
+  json: {
     missing: new AwsError('MissingAuthenticationTokenException', 'Missing Authentication Token'),
     unknownKey: new AwsError('UnrecognizedClientException', INVALID_TOKEN_TEXT),
     expired: new AwsError('ExpiredTokenException', EXPIRED_TOKEN_TEXT),
     signature: new AwsError('InvalidSignatureException', SIGNATURE_TEXT),
   },
-  sts: {
+  query: {
     missing: new AwsError('MissingAuthenticationToken', 'Request is missing Authentication Token', 403),
     unknownKey: new AwsError('InvalidClientTokenId', INVALID_TOKEN_TEXT, 403),
     expired: new AwsError('ExpiredToken', EXPIRED_TOKEN_TEXT, 403),
@@ -40,11 +44,11 @@ const WORDING: Readonly<Record<'ecr' | 'sts', Wording>> = {
 /** Checks signature, session token and expiry; throws what AWS answers. */
 export function authenticate(
   request: SignedRequest,
-  service: 'ecr' | 'sts',
+  service: SignedService,
   identity: Identity,
   clock: SimulatorClock,
 ): Authenticated {
-  const wording = WORDING[service];
+  const wording = WORDING[service === 'sts' ? 'query' : 'json'];
   const signature = parseSignature(request.headers.authorization);
   if (signature === undefined) throw wording.missing;
   const holder = identity.keyHolder(signature.accessKeyId);

@@ -2,28 +2,24 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { authenticate } from './authentication.ts';
 import { AwsError } from './aws-error.ts';
 import { accountOf } from './aws-names.ts';
+import { bareCaller, type Caller } from './callers.ts';
 import { type Call, type CallResult, carryOut } from './carry-out.ts';
 import { ecrCall } from './ecr-call.ts';
-import {
-  jsonAnswer,
-  jsonError,
-  operationOfTarget,
-  parseJsonRequest,
-  type WireAnswer,
-} from './ecr-protocol.ts';
+import { jsonAnswer, jsonError, parseJsonRequest, parseTarget, type WireAnswer } from './ecr-protocol.ts';
+import { carryOutPublic, hasPublicEndpoint } from './ecr-public-call.ts';
 import { dropConnection, readBody } from './http-listener.ts';
-import type { Caller } from './identity.ts';
 import { STS_OPERATIONS } from './operations/sts-operations.ts';
 import type { Input, Output } from './parameters.ts';
 import type { SignedRequest } from './sigv4.ts';
 import { parseQueryRequest, xmlAnswer, xmlError } from './sts-protocol.ts';
 import type { World } from './world.ts';
 
-/** Answers ECR (AWS JSON 1.1) and STS (Query) on one address, told apart by `X-Amz-Target`. */
+/** Answers ECR, ECR Public (AWS JSON 1.1) and STS (Query) on one address, told apart by `X-Amz-Target`. */
 export function awsEndpoint(world: World): (request: IncomingMessage, response: ServerResponse) => void {
   return (incoming, response) => {
     answerRequest(world, incoming, response).catch((error: unknown) => {
-      // The client went away in the middle, or the simulator has a fault of its own: either way nobody can be told better.
+      // The client went away in the middle, or the simulator has a fault of its own: either way nobody can be told
+      // better.
       response.destroy(error instanceof Error ? error : undefined);
     });
   };
@@ -38,7 +34,7 @@ async function answerRequest(
   const request: SignedRequest = { method, url, headers, body: await readBody(incoming) };
   const target = incoming.headers['x-amz-target'];
   const result =
-    target === undefined ? await answerSts(world, request) : await answerEcr(world, request, String(target));
+    target === undefined ? await answerSts(world, request) : await answerJson(world, request, String(target));
   if (result === 'reset' || result === 'never') {
     dropConnection(response, result);
     return;
@@ -46,15 +42,20 @@ async function answerRequest(
   response.writeHead(result.status, result.headers).end(result.body);
 }
 
-async function answerEcr(
+async function answerJson(
   world: World,
   request: SignedRequest,
   target: string,
 ): Promise<WireAnswer | 'reset' | 'never'> {
+  const { service, name } = parseTarget(target);
   try {
-    const { caller, region } = authenticate(request, 'ecr', world.identity, world.clock);
-    const name = operationOfTarget(target) ?? target;
-    const { call, work } = ecrCall(world, caller, region, name, parseJsonRequest(request.body));
+    if (service === 'ecr-public' && !hasPublicEndpoint(request)) return 'reset';
+    const { caller, region } = authenticate(request, service, world.identity, world.clock);
+    const params = parseJsonRequest(request.body);
+    if (service === 'ecr-public') {
+      return wire(await carryOutPublic(world, caller, region, name, params), jsonAnswer, jsonError);
+    }
+    const { call, work } = ecrCall(world, caller, region, name, params);
     return wire(await carryOut(world, call, work), jsonAnswer, jsonError);
   } catch (error) {
     if (error instanceof AwsError) return jsonError(error);
@@ -93,7 +94,8 @@ function stsCall(caller: Caller, region: string, name: string, params: Input): C
     accountId: caller.accountId,
     region,
     caller,
-    // Who may assume a role is the role's own business too; the account of the resource is left out of the judgement here.
+    // Who may assume a role is the role's own business too; the account of the resource is left out of the judgement
+    // here.
     resources: [{ arn: typeof roleArn === 'string' ? roleArn : '*', accountId: caller.accountId, context }],
     params,
     unguarded: name !== 'AssumeRole',
@@ -105,8 +107,7 @@ function anonymous(params: Input): Caller {
   const { RoleArn: roleArn } = params;
   const accountId =
     typeof roleArn === 'string' && roleArn.split(':').length > 5 ? accountOf(roleArn) : '000000000000';
-  const bare = { policies: undefined, sessionPolicy: undefined, sessionEnds: undefined };
-  return { accountId, arn: 'anonymous', principalArn: 'anonymous', userId: 'anonymous', ...bare };
+  return bareCaller(accountId, 'anonymous', 'anonymous');
 }
 
 function wire(

@@ -1,4 +1,7 @@
-/** What an operation throws to answer with an AWS error. Anything else thrown is a fault of the simulator and answers 500. */
+/**
+ * What an operation throws to answer with an AWS error. Anything else thrown is a fault of the simulator and answers
+ * 500.
+ */
 export class AwsError extends Error {
   override readonly name: string;
   /** HTTP status of the answer. */

@@ -11,11 +11,39 @@ export function registryHost(accountId: string, region: string): string {
   return `${accountId}.dkr.ecr.${region}.${suffix}`;
 }
 
-/** Account and region of a registry's host name; undefined when it is none. */
-export function parseRegistryHost(host: string): { accountId: string; region: string } | undefined {
-  const match = /^([0-9]{12})\.dkr\.ecr\.([a-z0-9-]+)\.amazonaws\.com(\.cn)?(:[0-9]+)?$/.exec(host);
-  if (match?.[1] === undefined || match[2] === undefined) return undefined;
-  return { accountId: match[1], region: match[2] };
+/** Which registry a host name stands for. */
+export type RegistryPlace =
+  | { readonly kind: 'private'; readonly accountId: string; readonly region: string }
+  | { readonly kind: 'public' };
+
+const PRIVATE_HOST =
+  /^([0-9]{12})\.(dkr\.ecr(?:-fips)?|dkr-ecr(?:-fips)?)\.([a-z0-9-]+)\.(amazonaws\.com(?:\.cn)?|on\.aws|on\.amazonwebservices\.com\.cn)$/;
+
+/** The second one is dual-stack (user guide of ECR Public, "Making requests to Amazon ECR Public registries"). */
+const PUBLIC_HOSTS: readonly string[] = ['public.ecr.aws', 'ecr-public.aws.com'];
+
+/**
+ * Reads a registry's host name; undefined when it is none. FIPS and dual-stack names, and both at once, are the same
+ * registry (AWS General Reference, "Amazon ECR endpoints and quotas"; that page has no FIPS names for China, so those
+ * go by the pattern of the others). The suffix has to be the one of the region's partition.
+ */
+export function parseRegistryHost(host: string): RegistryPlace | undefined {
+  const name = host.replace(/:[0-9]+$/, '');
+  if (PUBLIC_HOSTS.includes(name)) return { kind: 'public' };
+  const [, accountId, service, region, suffix] = PRIVATE_HOST.exec(name) ?? [];
+  if (accountId === undefined || service === undefined || region === undefined) return undefined;
+  const china = region.startsWith('cn-');
+  const standard = china ? 'amazonaws.com.cn' : 'amazonaws.com';
+  const dualStack = china ? 'on.amazonwebservices.com.cn' : 'on.aws';
+  if (suffix !== (service.startsWith('dkr-ecr') ? dualStack : standard)) return undefined;
+  return { kind: 'private', accountId, region };
+}
+
+/** Whether a host name can only mean AWS, be there such a host or not. */
+export function isAwsHost(host: string): boolean {
+  return /\.(amazonaws\.com(\.cn)?|on\.aws|ecr\.aws|aws\.com|on\.amazonwebservices\.com\.cn)(:[0-9]+)?$/.test(
+    host,
+  );
 }
 
 /** `name` may be `*`, as it is in a call on all repositories. */

@@ -13,7 +13,12 @@ import { replacePrincipal } from './policy-format.ts';
 import { type Front, startRegistryFront } from './registry-front.ts';
 import { type RegistryHandle, registryHandle } from './registry-handle.ts';
 import { createRegistry, type Registry } from './registry-state.ts';
-import { createRegistryTokens, type RegistryTokens } from './registry-tokens.ts';
+import {
+  createRegistryTokens,
+  type RegistryTokens,
+  TOKEN_LIFETIME_MILLISECONDS,
+  type TokenRules,
+} from './registry-tokens.ts';
 import { createSecretLedger, type SecretLedger } from './secret-ledger.ts';
 import { type SimulatorClock, type SteppedClock, steppedClock } from './simulator-clock.ts';
 import type { World } from './world.ts';
@@ -31,13 +36,19 @@ export interface SimulatorOptions<C extends SimulatorClock = SteppedClock> {
   readonly region?: string;
   /** Whether registry tokens end with the session that asked for them; not established for real ECR. */
   readonly tokensEndWithSession?: boolean;
+  /**
+   * Whether registry tokens end with the user or role that asked for them; not established either. True unless told.
+   */
+  readonly tokensEndWithPrincipal?: boolean;
+  /** Twelve hours unless told, as in ECR. */
+  readonly tokenLifetimeMs?: number;
   /** Where every secret is appended; `ECR_OPERATOR_LAB_TOKENS` unless told. */
   readonly secretsFile?: string;
 }
 
-/** A running simulator of ECR and STS. */
+/** A running simulator of ECR, ECR Public and STS. */
 export interface AwsSimulator<C extends SimulatorClock = SteppedClock> {
-  /** For `AWS_ENDPOINT_URL`: ECR and STS of all accounts and regions, told apart by the signature. */
+  /** For `AWS_ENDPOINT_URL`: ECR, ECR Public and STS of all accounts and regions, told apart by the signature. */
   readonly endpoint: string;
   readonly ecrUrl: string;
   readonly stsUrl: string;
@@ -49,10 +60,13 @@ export interface AwsSimulator<C extends SimulatorClock = SteppedClock> {
   readonly actions: ActionRecord;
   readonly tokens: RegistryTokens;
   addUser(user: UserSettings): AccessKey;
+  /** Adds a role, or puts another one of that name in its place; sessions under way are judged by the new policies. */
   addRole(role: RoleSettings): void;
+  /** Changes some of a role's settings, such as whom it trusts; throws where there is no such role. */
+  changeRole(arn: string, changes: Partial<Omit<RoleSettings, 'arn'>>): void;
   /** Temporary credentials without an AssumeRole call: a node's or a Pod's own role. */
   issueSession(roleArn: string, settings?: SessionSettings): SessionCredentials;
-  /** Deletes a user or role; stored policies name its unique id from now on, as in AWS. */
+  /** Deletes a user or role with its keys and sessions; stored policies name its unique id from now on, as in AWS. */
   deletePrincipal(arn: string): string;
   /** A registry as somebody else sees and changes it: no signature, no faults, no record. */
   as(accountId: string, region: string): RegistryHandle;
@@ -73,7 +87,11 @@ export async function startAwsSimulator<C extends SimulatorClock = SteppedClock>
 ): Promise<AwsSimulator<C>> {
   const clock = options.clock ?? (steppedClock() as unknown as C);
   const secrets = createSecretLedger(options.secretsFile ?? process.env['ECR_OPERATOR_LAB_TOKENS']);
-  const world = createWorld(clock, secrets, options.tokensEndWithSession ?? false);
+  const world = createWorld(clock, secrets, {
+    endWithSession: options.tokensEndWithSession ?? false,
+    endWithPrincipal: options.tokensEndWithPrincipal ?? true,
+    lifetime: options.tokenLifetimeMs ?? TOKEN_LIFETIME_MILLISECONDS,
+  });
   const endpoint = await listen(awsEndpoint(world), options.port);
   const front = await startRegistryFront(world, {
     accountId: options.accountId ?? '123456789012',
@@ -100,12 +118,17 @@ export async function startAwsSimulator<C extends SimulatorClock = SteppedClock>
   };
 }
 
-function people(
-  world: World,
-): Pick<AwsSimulator, 'addUser' | 'addRole' | 'issueSession' | 'deletePrincipal'> {
+type People = Pick<AwsSimulator, 'addUser' | 'addRole' | 'changeRole' | 'issueSession' | 'deletePrincipal'>;
+
+function people(world: World): People {
   return {
     addUser: (user) => world.identity.addUser(user),
     addRole: (role) => world.identity.addRole(role),
+    changeRole(arn, changes) {
+      const role = world.identity.role(arn);
+      if (role === undefined) throw new Error(`no role ${arn}`);
+      world.identity.addRole({ ...role, ...changes });
+    },
     issueSession(roleArn, { sessionName = 'session', seconds = 3600, policy } = {}) {
       return world.identity.issueSession({ roleArn, sessionName, seconds, policy });
     },
@@ -122,12 +145,12 @@ function people(
   };
 }
 
-function createWorld(clock: SimulatorClock, secrets: SecretLedger, endWithSession: boolean): World {
+function createWorld(clock: SimulatorClock, secrets: SecretLedger, rules: TokenRules): World {
   const registries = new Map<string, Registry>();
   return {
     clock,
     identity: createIdentity(clock, secrets),
-    tokens: createRegistryTokens(clock, secrets, { endWithSession }),
+    tokens: createRegistryTokens(clock, secrets, rules),
     faults: createFaultTable(),
     log: createActionLog(),
     registry(accountId, region) {

@@ -1,9 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { withoutSecrets } from './action-record.ts';
+import { policyHash, withoutSecrets } from './action-record.ts';
 import { AwsError, accessDenied, limitExceeded } from './aws-error.ts';
+import type { Caller } from './callers.ts';
 import type { Fault, When } from './faults.ts';
-import type { Caller } from './identity.ts';
 import type { Input, Output } from './parameters.ts';
+import { listOf } from './policy-document.ts';
 import { refusal } from './policy-evaluation.ts';
 import type { World } from './world.ts';
 
@@ -35,8 +36,8 @@ export type CallResult =
   | { readonly kind: 'reset' | 'never' };
 
 /**
- * Runs a call through faults, permissions and `work`, and writes it to the record; the record's listeners have run when this
- * returns, and nothing has been sent yet.
+ * Runs a call through faults, permissions and `work`, and writes it to the record; the record's listeners have run when
+ * this returns, and nothing has been sent yet.
  */
 export async function carryOut(
   world: World,
@@ -57,9 +58,17 @@ export async function carryOut(
     resource: resources[0] ?? '*',
     resources,
     params: withoutSecrets(call.params),
+    policyHash: boundBy(call),
     result: late !== undefined && result.kind === 'answer' ? 'lost' : resultName(result),
   });
   return spoiled(late ?? result, fault, world);
+}
+
+/** The hash of the session policy that the call asks for, or that bounds the one who calls. */
+function boundBy(call: Call): string | undefined {
+  const { Policy: asked } = call.params;
+  const policy = typeof asked === 'string' ? asked : call.caller.sessionPolicy;
+  return policy === undefined ? undefined : policyHash(policy);
 }
 
 async function attempt(call: Call, work: () => Output | Promise<Output>): Promise<CallResult> {
@@ -125,15 +134,21 @@ function resultName(result: CallResult): string {
   return result.kind === 'error' ? result.error.name : result.kind;
 }
 
-/** Answers of GetAuthorizationToken that are well-formed HTTP and of no use. */
+/**
+ * Answers of GetAuthorizationToken that are well-formed HTTP and of no use. ECR Public has one datum where ECR has a
+ * list.
+ */
 function spoiled(result: CallResult, fault: Fault | undefined, world: World): CallResult {
   if (fault?.kind !== 'bad-token' || result.kind !== 'answer') return result;
-  const [data] = result.output['authorizationData'] as Output[];
+  const given = result.output['authorizationData'];
+  if (given === undefined) return result;
+  const [data] = listOf(given) as Output[];
+  const whole = (one: Output): Output => ({ authorizationData: Array.isArray(given) ? [one] : one });
   const shapes: Record<typeof fault.shape, Output> = {
-    expired: { authorizationData: [{ ...data, expiresAt: new Date(world.clock.now().getTime() - 1000) }] },
-    'no-expiry': { authorizationData: [{ ...data, expiresAt: undefined }] },
-    garbage: { authorizationData: [{ ...data, authorizationToken: '%%% not base64 %%%' }] },
-    'empty-data': { authorizationData: [] },
+    expired: whole({ ...data, expiresAt: new Date(world.clock.now().getTime() - 1000) }),
+    'no-expiry': whole({ ...data, expiresAt: undefined }),
+    garbage: whole({ ...data, authorizationToken: '%%% not base64 %%%' }),
+    'empty-data': { authorizationData: Array.isArray(given) ? [] : {} },
     'no-data': {},
   };
   return { kind: 'answer', output: shapes[fault.shape] };

@@ -1,7 +1,7 @@
 import { AwsError } from './aws-error.ts';
 import { parseRepositoryArn, repositoryArn } from './aws-names.ts';
+import type { Caller } from './callers.ts';
 import type { Call, CallResource } from './carry-out.ts';
-import type { Caller } from './identity.ts';
 import { ECR_OPERATIONS } from './operations/ecr-operations.ts';
 import type { Input, Output } from './parameters.ts';
 import { isObject, listOf } from './policy-document.ts';

@@ -10,11 +10,20 @@ export interface WireAnswer {
   readonly body: string;
 }
 
-const TARGET = 'AmazonEC2ContainerRegistry_V20150921.';
+/** The services that speak AWS JSON here, by what `X-Amz-Target` begins with in their SDK clients. */
+const TARGETS = {
+  AmazonEC2ContainerRegistry_V20150921: 'ecr',
+  SpencerFrontendService: 'ecr-public',
+} as const;
 
-/** The operation's name in `X-Amz-Target`; undefined for another service. */
-export function operationOfTarget(target: string | undefined): string | undefined {
-  return target?.startsWith(TARGET) === true ? target.slice(TARGET.length) : undefined;
+/** Service and operation that `X-Amz-Target` names; what is unknown is taken for an operation of ECR. */
+export function parseTarget(target: string): {
+  readonly service: 'ecr' | 'ecr-public';
+  readonly name: string;
+} {
+  const [prefix = '', name] = target.split('.', 2);
+  const service = TARGETS[prefix as keyof typeof TARGETS];
+  return service === undefined || name === undefined ? { service: 'ecr', name: target } : { service, name };
 }
 
 /** Reads a request's body; throws SerializationException. */

@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { AwsError } from './aws-error.ts';
-import { accountOf, partitionOf } from './aws-names.ts';
-import type { Requester } from './policy-evaluation.ts';
+import { type Caller, type Principal, type SessionRequest, sessionCaller, userCaller } from './callers.ts';
 import type { SecretLedger } from './secret-ledger.ts';
 import type { SimulatorClock } from './simulator-clock.ts';
 
@@ -22,13 +21,16 @@ export interface UserSettings {
 export interface RoleSettings {
   /** `arn:aws:iam::123456789012:role/NAME` */
   readonly arn: string;
-  /** Who may assume it: ARNs of users and roles, account ids, or `*`. */
+  /** Who may assume it: ARNs of users, roles, sessions and accounts' roots, account ids, or `*`. */
   readonly trusts?: readonly string[];
   /** A web identity token that opens this role (IRSA); the simulator compares it as text. */
   readonly webIdentityToken?: string;
+  /** When that token expires; never unless told. */
+  readonly webIdentityExpiresAt?: Date;
   readonly externalId?: string;
   /** 3,600 unless told, as in IAM. */
   readonly maxSessionSeconds?: number;
+  /** What its sessions may do, those that are under way too; absent = everything. */
   readonly policies?: readonly string[];
 }
 
@@ -38,30 +40,23 @@ export interface SessionCredentials extends AccessKey {
   readonly expiration: Date;
 }
 
-/** Who signed a request. */
-export interface Caller extends Requester {
-  readonly userId: string;
-  /** Set for temporary credentials. */
-  readonly sessionEnds: Date | undefined;
-}
-
-export interface SessionRequest {
-  readonly roleArn: string;
-  readonly sessionName: string;
-  readonly seconds: number;
-  readonly policy: string | undefined;
-}
-
 /** The simulator's IAM: users, roles and sessions. */
 export interface Identity {
   addUser(user: UserSettings): AccessKey;
+  /** A role that is there already is changed, and keeps its sessions. */
   addRole(role: RoleSettings): void;
   role(arn: string): RoleSettings | undefined;
+  roles(): readonly RoleSettings[];
   /** Gives out temporary credentials without asking who wants them. */
   issueSession(request: SessionRequest): SessionCredentials & { readonly caller: Caller };
   /** The secret and owner of an access key; undefined for a key that nobody has. */
   keyHolder(accessKeyId: string): KeyHolder | undefined;
-  /** Deletes a user or role. Returns the unique id (AIDA…, AROA…) that policies show in its place from now on. */
+  /**
+   * Deletes a user or role; its keys and sessions are refused from then on (IAM User Guide: "Deleting a role … will
+   * break any applications that are running", and permissions of temporary credentials are evaluated at each request).
+   * The words are those for unknown credentials; which ones AWS has for this case was not found out. Returns the unique
+   * id (AIDA…, AROA…) that policies show in its place.
+   */
   deletePrincipal(arn: string): string;
   /** True for principals that were deleted and not added again. */
   isDeleted(arn: string): boolean;
@@ -77,25 +72,39 @@ export interface KeyHolder {
 export function createIdentity(clock: SimulatorClock, secrets: SecretLedger): Identity {
   const holders = new Map<string, KeyHolder>();
   const roles = new Map<string, RoleSettings>();
+  const principals = new Map<string, Principal>();
   const deleted = new Set<string>();
+  function put(arn: string, prefix: string, policies: readonly string[] | undefined): Principal {
+    const principal = principals.get(arn) ?? { uniqueId: uniqueId(prefix), policies, deleted: false };
+    principal.policies = policies;
+    principals.set(arn, principal);
+    deleted.delete(arn);
+    return principal;
+  }
+  function roleBehind({ roleArn }: SessionRequest): Principal {
+    const role = roles.has(roleArn) ? principals.get(roleArn) : undefined;
+    if (role === undefined) throw new AwsError('NoSuchEntity', `no role ${roleArn}: addRole first`, 404);
+    return role;
+  }
   return {
     addUser(user) {
       const accessKeyId = user.accessKeyId ?? uniqueId('AKIA');
       const secretAccessKey = user.secretAccessKey ?? secretKey();
-      deleted.delete(user.arn);
-      holders.set(accessKeyId, { secretAccessKey, sessionToken: undefined, caller: userCaller(user) });
+      const caller = userCaller(user.arn, put(user.arn, 'AIDA', user.policies));
+      holders.set(accessKeyId, { secretAccessKey, sessionToken: undefined, caller });
       // A secret that a test made up may be any word, and is no leak where it turns up.
       if (user.secretAccessKey === undefined) secrets.add(secretAccessKey);
       return { accessKeyId, secretAccessKey };
     },
     addRole(role) {
-      deleted.delete(role.arn);
+      put(role.arn, 'AROA', role.policies);
       roles.set(role.arn, role);
     },
     role: (arn) => roles.get(arn),
+    roles: () => [...roles.values()],
     issueSession(request) {
       const expiration = new Date(clock.now().getTime() + request.seconds * 1000);
-      const caller = sessionCaller(roles.get(request.roleArn), request, expiration);
+      const caller = sessionCaller(roleBehind(request), request, expiration);
       const accessKeyId = uniqueId('ASIA');
       const secretAccessKey = secretKey();
       const sessionToken = randomBytes(384).toString('base64');
@@ -106,41 +115,15 @@ export function createIdentity(clock: SimulatorClock, secrets: SecretLedger): Id
     },
     keyHolder: (accessKeyId) => holders.get(accessKeyId),
     deletePrincipal(arn) {
-      deleted.add(arn);
+      const principal = principals.get(arn);
+      if (principal !== undefined) principal.deleted = true;
+      principals.delete(arn);
       roles.delete(arn);
+      deleted.add(arn);
       for (const [key, holder] of holders) if (holder.caller.principalArn === arn) holders.delete(key);
-      return uniqueId(arn.includes(':role/') ? 'AROA' : 'AIDA');
+      return principal?.uniqueId ?? uniqueId(arn.includes(':role/') ? 'AROA' : 'AIDA');
     },
     isDeleted: (arn) => deleted.has(arn),
-  };
-}
-
-function userCaller(user: UserSettings): Caller {
-  return {
-    accountId: accountOf(user.arn),
-    arn: user.arn,
-    principalArn: user.arn,
-    userId: user.arn.endsWith(':root') ? accountOf(user.arn) : uniqueId('AIDA'),
-    policies: user.policies,
-    sessionPolicy: undefined,
-    sessionEnds: undefined,
-  };
-}
-
-function sessionCaller(role: RoleSettings | undefined, request: SessionRequest, expiration: Date): Caller {
-  if (role === undefined)
-    throw new AwsError('NoSuchEntity', `no role ${request.roleArn}: addRole first`, 404);
-  const accountId = accountOf(role.arn);
-  const partition = role.arn.split(':')[1] ?? partitionOf('');
-  const roleName = role.arn.split('/').at(-1) ?? '';
-  return {
-    accountId,
-    arn: `arn:${partition}:sts::${accountId}:assumed-role/${roleName}/${request.sessionName}`,
-    principalArn: role.arn,
-    userId: `${uniqueId('AROA')}:${request.sessionName}`,
-    policies: role.policies,
-    sessionPolicy: request.policy,
-    sessionEnds: expiration,
   };
 }
 

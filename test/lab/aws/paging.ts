@@ -7,8 +7,8 @@ export interface Page<T> {
 }
 
 /**
- * Cuts a page behind the item that the token names, so that items deleted between two calls neither hide nor repeat others.
- * `position` has to rise along `all`.
+ * Cuts a page behind the item that the token names, so that items deleted between two calls neither hide nor repeat
+ * others. `position` has to rise along `all`.
  */
 export function cutPage<T>(
   all: readonly T[],

@@ -22,14 +22,16 @@ export interface Requester {
 }
 
 /**
- * Judges a request as IAM does, and returns undefined when it is allowed, else the tail of AWS's message.
- * Left out: permission boundaries, organisation policies, and condition operators other than String*, ArnLike, ArnEquals, Bool, Null.
+ * Judges a request as IAM does ("Policy evaluation logic" in the IAM User Guide, with its pages on cross-account
+ * requests and on the Principal element), and returns undefined when it is allowed, else the tail of AWS's message.
+ * Left out: permission boundaries, organisation policies, and condition operators other than String*, Arn*, Bool, Null.
  */
 export function refusal(
   who: Requester,
-  request: AccessRequest,
+  asked: AccessRequest,
   resource?: { readonly accountId: string; readonly policyText: string | undefined },
 ): string | undefined {
+  const request = { ...asked, context: { ...asked.context, ...principalContext(who) } };
   const identity = judge(who.policies?.flatMap(parsePolicy), request);
   const session = judge(
     who.sessionPolicy === undefined ? undefined : parsePolicy(who.sessionPolicy),
@@ -41,10 +43,11 @@ export function refusal(
   if (granted === 'deny') return 'with an explicit deny in a resource-based policy';
   const crossAccount = resource !== undefined && resource.accountId !== who.accountId;
   if (crossAccount && granted === 'none') return because('resource-based', request);
-  // A grant to the session's own ARN is not bounded by an Allow-only session policy, a grant to the role is.
-  if (!crossAccount && granted === 'session') return undefined;
+  // Within the account, a grant to the session itself or to everybody is not bounded by an Allow-only session policy, a
+  // grant to the role is. Across accounts the requester's own account has to allow the request as well, all of it.
+  if (!crossAccount && granted === 'direct') return undefined;
   if (session !== 'allow') return because('session', request);
-  if (!crossAccount && granted === 'principal') return undefined;
+  if (!crossAccount && granted === 'role') return undefined;
   return identity === 'allow' ? undefined : because('identity-based', request);
 }
 
@@ -63,14 +66,17 @@ function judge(
   return applying.length > 0 ? 'allow' : 'none';
 }
 
+/** `direct` is to the one who asks, or to everybody; `account` leaves it to the account's own policies. */
+type Naming = 'direct' | 'role' | 'account' | 'none';
+
 /** By whom a resource policy's grant reaches the requester: the narrowest naming wins. */
 function judgeResource(
   who: Requester,
   request: AccessRequest,
   policyText: string | undefined,
-): 'session' | 'principal' | 'account' | 'deny' | 'none' {
+): Naming | 'deny' {
   if (policyText === undefined) return 'none';
-  const found = new Set<'session' | 'principal' | 'account' | 'deny'>();
+  const found = new Set<Naming | 'deny'>();
   for (const statement of parsePolicy(policyText)) {
     // A repository policy has no Resource: it speaks of its own repository.
     const naming = namingOf(statement, who);
@@ -78,17 +84,21 @@ function judgeResource(
       continue;
     found.add(statement.effect === 'Deny' ? 'deny' : naming);
   }
-  return (['deny', 'session', 'principal', 'account'] as const).find((one) => found.has(one)) ?? 'none';
+  return (['deny', 'direct', 'role', 'account'] as const).find((one) => found.has(one)) ?? 'none';
 }
 
-function namingOf(statement: Statement, who: Requester): 'session' | 'principal' | 'account' | 'none' {
+function namingOf(statement: Statement, who: Requester): Naming {
   const names = statement.principals;
-  // A user's own ARN counts as 'session': nothing bounds a user but his own policies.
-  if (names.includes(who.arn)) return 'session';
-  if (names.includes(who.principalArn) || names.includes('*')) return 'principal';
+  if (names.includes(who.arn) || names.includes('*')) return 'direct';
+  if (names.includes(who.principalArn)) return 'role';
   const isAccount = (name: string): boolean =>
     name === who.accountId || name.endsWith(`::${who.accountId}:root`);
   return names.some(isAccount) ? 'account' : 'none';
+}
+
+/** For a session, `aws:PrincipalArn` is its role. */
+function principalContext(who: Requester): Record<string, string> {
+  return { 'aws:PrincipalArn': who.principalArn, 'aws:PrincipalAccount': who.accountId };
 }
 
 function appliesTo(statement: Statement, request: AccessRequest): boolean {
@@ -121,11 +131,14 @@ function contextValue(request: AccessRequest, key: string): string | undefined {
 function operatorHolds(operator: string, wanted: readonly string[], value: string | undefined): boolean {
   const bare = operator.replace(/^ForA(ll|ny)Values?:/, '').replace(/IfExists$/, '');
   if (bare === 'Null') return wanted.includes(String(value === undefined));
-  if (value === undefined) return operator.endsWith('IfExists') || /Not/.test(bare);
-  if (/^(StringEquals|ArnEquals|Bool)$/.test(bare)) return wanted.includes(value);
+  // Of no values at all, ForAllValues is true and ForAnyValue is false.
+  if (value === undefined) return /^(ForAllValues:.*|(?!ForAnyValue:).*(IfExists|Not).*)$/.test(operator);
+  const like = (): boolean => wanted.some((one) => wildcardMatches(one, value));
+  if (/^(StringEquals|Bool)$/.test(bare)) return wanted.includes(value);
   if (bare === 'StringNotEquals') return !wanted.includes(value);
-  if (/^(StringLike|ArnLike)$/.test(bare)) return wanted.some((one) => wildcardMatches(one, value));
-  if (bare === 'StringNotLike') return !wanted.some((one) => wildcardMatches(one, value));
+  // ArnEquals and ArnLike are one and the same.
+  if (/^(StringLike|ArnLike|ArnEquals)$/.test(bare)) return like();
+  if (/^(StringNotLike|ArnNotLike|ArnNotEquals)$/.test(bare)) return !like();
   throw new Error(
     `the simulator does not know the condition operator ${operator}: teach it in policy-evaluation.ts`,
   );

@@ -13,9 +13,9 @@ const STATEMENT_ORDER = [
 ];
 
 /**
- * The text that ECR gives back for the policy it was given: equal in meaning, never in form. Statement order stays; keys are put in
- * ECR's order, lists sorted, lists of one unwrapped, account ids written as root ARNs, `Version` filled in (ecr.md 4.1). Throws on
- * what is no policy.
+ * The text that ECR gives back for the policy it was given: equal in meaning, never in form. Statement order stays;
+ * keys are put in ECR's order, lists sorted, lists of one unwrapped, account ids written as root ARNs, `Version` filled
+ * in (ecr.md 4.1). Throws on what is no policy.
  */
 export function reformatPolicy(text: string, region: string): string {
   parsePolicy(text);

@@ -1,6 +1,5 @@
 import type { ServerResponse } from 'node:http';
 import { AwsError } from './aws-error.ts';
-import { registryHost } from './aws-names.ts';
 
 /** ECR's errors in the registry API's terms, by name; whatever is not listed is an UNKNOWN of the same status. */
 const CODES: Readonly<Record<string, { readonly status: number; readonly code: string }>> = {
@@ -11,6 +10,7 @@ const CODES: Readonly<Record<string, { readonly status: number; readonly code: s
   ImageDigestDoesNotMatchException: { status: 400, code: 'DIGEST_INVALID' },
   ThrottlingException: { status: 429, code: 'TOOMANYREQUESTS' },
   UnsupportedOperation: { status: 405, code: 'UNSUPPORTED' },
+  InvalidBearer: { status: 400, code: 'DENIED' },
 };
 
 /** Answers an error in the form of the OCI distribution specification. */
@@ -20,12 +20,16 @@ export function sendRegistryError(response: ServerResponse, error: AwsError): vo
   response.writeHead(status, { 'content-type': 'application/json; charset=utf-8' }).end(body);
 }
 
+/** The answer to `/v2/`, by which clients see that they are let in. */
+export function sendBase(response: ServerResponse): void {
+  response.writeHead(200, { 'content-type': 'application/json' }).end('{}');
+}
+
 /** What ECR answers to a request without credentials; its challenge is Basic, not Bearer. */
-export function sendChallenge(response: ServerResponse, accountId: string, region: string): void {
-  const realm = `https://${registryHost(accountId, region)}/`;
+export function sendChallenge(response: ServerResponse, host: string): void {
   response
     .writeHead(401, {
-      'www-authenticate': `Basic realm="${realm}",service="ecr.amazonaws.com"`,
+      'www-authenticate': `Basic realm="https://${host}/",service="ecr.amazonaws.com"`,
       'content-type': 'text/plain; charset=utf-8',
     })
     .end('Not Authorized\n');

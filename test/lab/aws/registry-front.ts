@@ -1,9 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { AwsError } from './aws-error.ts';
-import { parseRegistryHost } from './aws-names.ts';
+import { isAwsHost, parseRegistryHost, registryHost } from './aws-names.ts';
 import { type Listener, listen } from './http-listener.ts';
-import { EXPIRED_TOKEN, INVALID_TOKEN, sendChallenge, sendRegistryError } from './registry-errors.ts';
+import { createPublicFront, type PublicFront, TOKEN_PATH } from './public-front.ts';
+import { INVALID_TOKEN, sendBase, sendChallenge, sendRegistryError } from './registry-errors.ts';
 import { routeOf } from './registry-route.ts';
+import { checkedToken } from './registry-token-check.ts';
 import type { RegistryToken } from './registry-tokens.ts';
 import { answerVisit } from './registry-visit.ts';
 import type { World } from './world.ts';
@@ -25,8 +27,9 @@ export interface Front extends Listener {
 /** Starts the front on loopback. */
 export async function startRegistryFront(world: World, options: FrontOptions): Promise<Front> {
   let upstream = options.upstream;
+  const publicFront = createPublicFront(world, () => listener.url);
   const listener = await listen((incoming, response) => {
-    answer(world, options, upstream, incoming, response).catch((error: unknown) => {
+    answer({ world, options, publicFront }, upstream, incoming, response).catch((error: unknown) => {
       if (response.headersSent) response.destroy();
       else sendRegistryError(response, asAwsError(error));
     });
@@ -40,27 +43,35 @@ export async function startRegistryFront(world: World, options: FrontOptions): P
 }
 
 async function answer(
-  world: World,
-  options: FrontOptions,
+  front: { readonly world: World; readonly options: FrontOptions; readonly publicFront: PublicFront },
   upstream: string | undefined,
   incoming: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
+  const { world, options, publicFront } = front;
   const url = new URL(incoming.url ?? '/', 'http://front');
   // containerd names the registry it mirrors in `ns`; other clients do so in Host.
   const host = url.searchParams.get('ns') ?? incoming.headers.host ?? '';
-  const { accountId, region } = parseRegistryHost(host) ?? options;
   url.searchParams.delete('ns');
-  const token = tokenOf(world, region, incoming.headers.authorization);
   response.setHeader('docker-distribution-api-version', 'registry/2.0');
-  if (token === undefined) return sendChallenge(response, accountId, region);
+  const named = parseRegistryHost(host);
+  // A mistyped host must not end up at the default registry.
+  if (named === undefined && isAwsHost(host)) {
+    throw new AwsError('UnknownHost', `AWS has no registry by the name ${host}`, 421);
+  }
+  // Clients ask there by the realm's own address, without `ns`.
+  if (named?.kind === 'public' || url.pathname === TOKEN_PATH) {
+    return publicFront.answer({ upstream, incoming, response, url });
+  }
+  const { accountId, region } = named ?? options;
+  const token = tokenOf(world, region, incoming.headers.authorization);
+  if (token === undefined) {
+    return sendChallenge(response, named === undefined ? registryHost(accountId, region) : host);
+  }
   if (token instanceof AwsError) return sendRegistryError(response, token);
   const route = routeOf(incoming.method ?? 'GET', decodeURIComponent(url.pathname));
   if (route === undefined) throw new AwsError('UnsupportedOperation', 'Unsupported path or method');
-  if (route.kind === 'base') {
-    response.writeHead(200, { 'content-type': 'application/json' }).end('{}');
-    return;
-  }
+  if (route.kind === 'base') return sendBase(response);
   const registry = world.registry(accountId, region);
   await answerVisit({ world, upstream, registry, token, incoming, response, query: url.search }, route);
 }
@@ -73,10 +84,8 @@ function tokenOf(
 ): RegistryToken | AwsError | undefined {
   const encoded = /^Basic +(.+)$/i.exec(header ?? '')?.[1];
   if (encoded === undefined) return undefined;
-  const credentials = Buffer.from(encoded, 'base64').toString();
-  const token = world.tokens.find(credentials.slice('AWS:'.length));
-  if (!credentials.startsWith('AWS:') || token === undefined || token.region !== region) return INVALID_TOKEN;
-  return world.tokens.isExpired(token) ? EXPIRED_TOKEN : token;
+  const token = checkedToken(world, 'ecr', encoded);
+  return token instanceof AwsError || token.region === region ? token : INVALID_TOKEN;
 }
 
 function asAwsError(error: unknown): AwsError {

@@ -1,5 +1,5 @@
-import { accountOf, repositoryArn } from './aws-names.ts';
-import type { Caller } from './identity.ts';
+import { repositoryArn } from './aws-names.ts';
+import { bareCaller, type Caller } from './callers.ts';
 import { putImage } from './image-state.ts';
 import { ECR_OPERATIONS } from './operations/ecr-operations.ts';
 import type { Input, Output } from './parameters.ts';
@@ -46,7 +46,9 @@ export function registryHandle(world: World, accountId: string, region: string):
 
 function rootOf(registry: Registry): Caller {
   const partition = repositoryArn(registry.accountId, registry.region, '*').split(':')[1];
-  const arn = `arn:${partition}:iam::${registry.accountId}:root`;
-  const bare = { policies: undefined, sessionPolicy: undefined, sessionEnds: undefined };
-  return { accountId: accountOf(arn), arn, principalArn: arn, userId: registry.accountId, ...bare };
+  return bareCaller(
+    registry.accountId,
+    `arn:${partition}:iam::${registry.accountId}:root`,
+    registry.accountId,
+  );
 }

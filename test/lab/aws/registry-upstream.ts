@@ -6,8 +6,8 @@ import { AwsError } from './aws-error.ts';
 export interface UpstreamRepository {
   /** `http://127.0.0.1:5000` */
   readonly upstream: string | undefined;
-  readonly accountId: string;
-  readonly region: string;
+  /** `ACCOUNT/REGION`, or `public`. */
+  readonly folder: string;
   readonly name: string;
 }
 
@@ -74,7 +74,7 @@ function send(
 }
 
 function upstreamName(to: UpstreamRepository): string {
-  return `${to.accountId}/${to.region}/${to.name}`;
+  return `${to.folder}/${to.name}`;
 }
 
 /** Absolute or relative, an upload's address becomes a path on the front; its query is signed and stays as it is. */

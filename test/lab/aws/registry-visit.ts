@@ -153,5 +153,5 @@ async function guarded(
 
 function upstreamOf(visit: Visit, name: string): UpstreamRepository {
   const { accountId, region } = visit.registry;
-  return { upstream: visit.upstream, accountId, region, name };
+  return { upstream: visit.upstream, folder: `${accountId}/${region}`, name };
 }

@@ -33,8 +33,9 @@ export function parseSignature(header: string | undefined): Signature | undefine
 }
 
 /**
- * Recomputes the signature (AWS Signature Version 4, "Create a signed AWS API request"). The time in X-Amz-Date is taken as it
- * is: the simulator's clock is stepped by tests while the SDK signs with the machine's, so skew says nothing here.
+ * Recomputes the signature (AWS Signature Version 4, "Create a signed AWS API request"). The time in X-Amz-Date is
+ * taken as it is: the simulator's clock is stepped by tests while the SDK signs with the machine's, so skew says
+ * nothing here.
  */
 export function signatureMatches(
   request: SignedRequest,

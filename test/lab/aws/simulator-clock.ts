@@ -1,4 +1,7 @@
-/** The simulator's only source of time: tokens, sessions and visibility lags are judged by it, never by the machine's clock. */
+/**
+ * The simulator's only source of time: tokens, sessions and visibility lags are judged by it, never by the machine's
+ * clock.
+ */
 export interface SimulatorClock {
   now(): Date;
 }

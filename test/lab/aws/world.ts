@@ -1,6 +1,7 @@
 import type { ActionLog } from './action-record.ts';
+import type { Caller } from './callers.ts';
 import type { FaultTable } from './faults.ts';
-import type { Caller, Identity } from './identity.ts';
+import type { Identity } from './identity.ts';
 import type { Input, Output } from './parameters.ts';
 import type { Registry } from './registry-state.ts';
 import type { RegistryTokens } from './registry-tokens.ts';

@@ -1,6 +1,6 @@
-import { createServer, type IncomingMessage } from 'node:http';
+import { createServer, type IncomingMessage, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { type ECRClient, GetAuthorizationTokenCommand } from '@aws-sdk/client-ecr';
+import { ECRClient, GetAuthorizationTokenCommand } from '@aws-sdk/client-ecr';
 import type { Simulated } from './simulated-clients.ts';
 
 export const NAME = 'team/app';
@@ -40,10 +40,36 @@ export async function login(lab: Simulated, client: ECRClient = lab.ecr): Promis
   return `Basic ${data?.authorizationToken}`;
 }
 
+/** What a session of this role with this session policy would send to the front. */
+export function sessionLogin(
+  lab: Simulated,
+  roleArn: string,
+  statements: readonly object[],
+): Promise<string> {
+  const policy = JSON.stringify({ Version: '2012-10-17', Statement: statements });
+  const credentials = lab.aws.issueSession(roleArn, { policy });
+  return login(lab, new ECRClient({ ...lab.settings, credentials }));
+}
+
 /** Asks the front, with or without credentials. */
 export function ask(lab: Simulated, path: string, authorization: string | undefined, init: RequestInit = {}) {
   const credentials: Record<string, string> = authorization === undefined ? {} : { authorization };
   return fetch(`${lab.aws.registryUrl}${path}`, { ...init, headers: { ...credentials, ...init.headers } });
+}
+
+/** Asks with a Host header, which `fetch` does not let anybody set; the body is not read. */
+export function askByHost(
+  lab: Simulated,
+  path: string,
+  headers: Readonly<Record<string, string>>,
+): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    const asked = request(`${lab.aws.registryUrl}${path}`, { headers }, (response) => {
+      response.resume();
+      resolve(response);
+    });
+    asked.once('error', reject).end();
+  });
 }
 
 /** Pushes a manifest to NAME. */

@@ -2,7 +2,6 @@ import { DescribeRepositoriesCommand, ECRClient, GetAuthorizationTokenCommand } 
 import {
   AssumeRoleCommand,
   type AssumeRoleCommandInput,
-  AssumeRoleWithWebIdentityCommand,
   GetCallerIdentityCommand,
   STSClient,
 } from '@aws-sdk/client-sts';
@@ -104,30 +103,6 @@ describe('assuming a role', () => {
     expect((await failureOf(assume(lab))).message).toBe(
       `User: ${OPERATOR} is not authorized to perform: sts:AssumeRole on resource: ${ROLE}`,
     );
-  });
-
-  test('from a session lasts an hour at most', async () => {
-    await using lab = await simulate();
-    lab.aws.addRole({ arn: ROLE, trusts: [ACCOUNT, OTHER_ACCOUNT], maxSessionSeconds: 43_200 });
-    const { sts } = await sessionOf(lab, { DurationSeconds: 43_200 });
-    const again = new AssumeRoleCommand({ RoleArn: ROLE, RoleSessionName: 'chained', DurationSeconds: 3601 });
-    expect(await failureOf(sts.send(again))).toEqual({
-      name: 'ValidationError',
-      message:
-        'The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining.',
-    });
-  });
-
-  test('by web identity needs the role’s token, which the record does not keep', async () => {
-    await using lab = await simulate();
-    lab.aws.addRole({ arn: ROLE, webIdentityToken: 'projected-token' });
-    const assumeWith = (WebIdentityToken: string) =>
-      lab.sts.send(
-        new AssumeRoleWithWebIdentityCommand({ RoleArn: ROLE, RoleSessionName: 'pod', WebIdentityToken }),
-      );
-    expect((await assumeWith('projected-token')).Credentials?.AccessKeyId).toMatch(/^ASIA/);
-    expect((await failureOf(assumeWith('another-token'))).name).toBe('AccessDenied');
-    expect(JSON.stringify(lab.aws.actions.all())).not.toContain('projected-token');
   });
 
   test('with a session policy bounds what the session may do', async () => {

@@ -1,4 +1,5 @@
 import { ECRClient } from '@aws-sdk/client-ecr';
+import { ECRPUBLICClient } from '@aws-sdk/client-ecr-public';
 import { STSClient } from '@aws-sdk/client-sts';
 import { type AwsSimulator, type SimulatorOptions, startAwsSimulator } from '../../lab/aws/aws-simulator.ts';
 import type { SteppedClock } from '../../lab/aws/simulator-clock.ts';
@@ -23,6 +24,7 @@ export interface ClientSettings {
 export interface Simulated extends AsyncDisposable {
   readonly aws: AwsSimulator<SteppedClock>;
   readonly ecr: ECRClient;
+  readonly ecrPublic: ECRPUBLICClient;
   readonly sts: STSClient;
   /** One attempt a call, so that every fault shows. */
   readonly settings: ClientSettings;
@@ -38,14 +40,17 @@ export async function simulate(options: SimulatorOptions<SteppedClock> = {}): Pr
     credentials: aws.addUser({ arn: OPERATOR }),
   };
   const ecr = new ECRClient(settings);
+  const ecrPublic = new ECRPUBLICClient(settings);
   const sts = new STSClient(settings);
   return {
     aws,
     ecr,
+    ecrPublic,
     sts,
     settings,
     async [Symbol.asyncDispose]() {
       ecr.destroy();
+      ecrPublic.destroy();
       sts.destroy();
       await aws.stop();
     },

@@ -1,9 +1,10 @@
-import { deflateRawSync } from 'node:zlib';
 import { AwsError } from '../aws-error.ts';
-import type { RoleSettings, SessionRequest } from '../identity.ts';
+import type { SessionRequest } from '../callers.ts';
+import type { RoleSettings } from '../identity.ts';
 import { type Input, type Output, optionalString } from '../parameters.ts';
-import { parsePolicy } from '../policy-document.ts';
-import type { OperationContext, OperationTable } from '../world.ts';
+import { isObject } from '../policy-document.ts';
+import { checkSessionPolicy, packedSize } from '../session-policy.ts';
+import type { OperationContext, OperationTable, World } from '../world.ts';
 
 /** Every STS operation that the simulator knows. The Query protocol gives all parameters as strings. */
 export const STS_OPERATIONS: OperationTable = {
@@ -13,9 +14,11 @@ export const STS_OPERATIONS: OperationTable = {
 };
 
 const CHAIN_SECONDS = 3600;
+/**
+ * The API reference says so of both operations, the service model of AssumeRoleWithWebIdentity alone: the error's form
+ * for AssumeRole is taken from there.
+ */
 const LONGEST_SESSION_POLICY = 2048;
-/** AWS publishes no size for the packed policy; with this many deflated bytes at 100 %, ordinary policies come near their real figures. */
-const PACKED_BYTES = 1024;
 
 function getCallerIdentity(context: OperationContext): Output {
   const { userId, accountId, arn } = context.caller;
@@ -48,16 +51,49 @@ function assumeRoleWithWebIdentity(context: OperationContext, input: Input): Out
   const token = required(input, 'WebIdentityToken', 4, 20_000);
   const role = context.world.identity.role(roleArn);
   const request = sessionRequest(input, roleArn);
+  checkWebIdentity(context.world, token);
   if (role?.webIdentityToken !== token) {
     throw new AwsError('AccessDenied', 'Not authorized to perform sts:AssumeRoleWithWebIdentity', 403);
   }
   return { ...session(context, role, request), SubjectFromWebIdentityToken: request.sessionName };
 }
 
+/** A token that no role has is one of a provider that the account does not know; the words are AWS's. */
+function checkWebIdentity(world: World, token: string): void {
+  const known = world.identity.roles().find((role) => role.webIdentityToken === token);
+  if (known === undefined) throw new AwsError('InvalidIdentityToken', unknownIdentity(token));
+  const [now, end] = [world.clock.now(), known.webIdentityExpiresAt];
+  if (end === undefined || now < end) return;
+  // As in aws-sdk-java-v2#5709.
+  const seconds = (at: Date): number => Math.floor(at.getTime() / 1000);
+  throw new AwsError(
+    'ExpiredTokenException',
+    `Token expired: current date/time ${seconds(now)} must be before the expiration date/time ${seconds(end)}`,
+  );
+}
+
+/** The second one as in configure-aws-credentials#721. */
+function unknownIdentity(token: string): string {
+  const issuer = issuerOf(token);
+  return issuer === undefined
+    ? 'The ID Token provided is not a valid JWT. (You may see this error if you sent an Access Token)'
+    : `No OpenIDConnect provider found in your account for ${issuer}`;
+}
+
+function issuerOf(token: string): string | undefined {
+  try {
+    const claims: unknown = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString());
+    return isObject(claims) && typeof claims['iss'] === 'string' ? claims['iss'] : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 function trusts(role: RoleSettings, context: OperationContext, input: Input): boolean {
   const { accountId, arn, principalArn } = context.caller;
   if (role.externalId !== undefined && optionalString(input, 'ExternalId') !== role.externalId) return false;
-  return (role.trusts ?? []).some((one) => ['*', accountId, arn, principalArn].includes(one));
+  const names = ['*', accountId, `arn:${arn.split(':')[1]}:iam::${accountId}:root`, arn, principalArn];
+  return (role.trusts ?? []).some((one) => names.includes(one));
 }
 
 function session(context: OperationContext, role: RoleSettings, request: SessionRequest): Output {
@@ -94,10 +130,10 @@ function sessionRequest(input: Input, roleArn: string): SessionRequest {
   if (seconds > 43_200) {
     throw constraint(duration, 'durationSeconds', 'Member must have value less than or equal to 43200');
   }
-  return { roleArn, sessionName, seconds, policy: sessionPolicy(input) };
+  return { roleArn, sessionName, seconds, policy: sessionPolicy(input, roleArn) };
 }
 
-function sessionPolicy(input: Input): string | undefined {
+function sessionPolicy(input: Input, roleArn: string): string | undefined {
   const policy = optionalString(input, 'Policy');
   if (policy === undefined) return undefined;
   if (policy.length > LONGEST_SESSION_POLICY) {
@@ -107,22 +143,8 @@ function sessionPolicy(input: Input): string | undefined {
       `Member must have length less than or equal to ${LONGEST_SESSION_POLICY}`,
     );
   }
-  try {
-    parsePolicy(policy);
-  } catch {
-    throw new AwsError('MalformedPolicyDocument', 'The policy is not in the valid JSON format.');
-  }
-  if (packedSize(policy) > 100) {
-    throw new AwsError(
-      'PackedPolicyTooLarge',
-      `Packed policy consumes ${packedSize(policy)}% of allotted space, please use smaller policy.`,
-    );
-  }
+  checkSessionPolicy(policy, roleArn);
   return policy;
-}
-
-function packedSize(policy: string): number {
-  return Math.ceil((deflateRawSync(policy).length / PACKED_BYTES) * 100);
 }
 
 function required(input: Input, name: string, min: number, max: number): string {
