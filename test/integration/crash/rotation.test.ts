@@ -15,7 +15,13 @@ import {
   secretsOf,
   servedIn,
 } from '../pull-secret/pull-lab.ts';
-import { bytesOf, type PullObject, type SecretObject, versionsOf } from '../pull-secret/pull-objects.ts';
+import {
+  bytesOf,
+  type PullObject,
+  type SecretObject,
+  tokenTimes,
+  versionsOf,
+} from '../pull-secret/pull-objects.ts';
 
 jest.setTimeout(180_000);
 
@@ -45,11 +51,14 @@ interface Crash {
   readonly survived: boolean;
   /** The Secrets when it died. */
   readonly secrets: readonly SecretObject[];
+  /** How often a token had been asked for when it died. */
+  readonly calls: number;
 }
 
 /** Runs an act, kills the operator when its nth write is carried out and not yet answered, and starts it again. */
 async function crashAt(
   write: number,
+  scene: Scene,
   namespaces: readonly string[],
   act: () => Promise<unknown>,
   isDone: () => Promise<boolean>,
@@ -69,11 +78,31 @@ async function crashAt(
     timeoutMs: 30_000,
   });
   removeHook();
-  if (!dead) return { survived: true, secrets: [] };
+  if (!dead) return { survived: true, secrets: [], calls: scene.calls() };
   await operator.exited;
   const found = await Promise.all(namespaces.map((namespace) => secretIn(lab, namespace)));
+  const calls = scene.calls();
   operator = await startOperator();
-  return { survived: false, secrets: found.filter((secret) => secret !== undefined) };
+  return { survived: false, secrets: found.filter((secret) => secret !== undefined), calls };
+}
+
+/**
+ * One token for the act, which has come when Secrets were `written`, unless the operator `kept` one, and one for an
+ * operator that had to be started again. Returns when both are counted, with how many that makes in all.
+ */
+async function expectCalls(
+  scene: Scene,
+  before: number,
+  { survived, calls }: Crash,
+  written: readonly SecretObject[],
+  kept = false,
+): Promise<number> {
+  const most = kept ? 0 : 1;
+  if (survived || written.length > 0) expect(calls - before).toBe(most);
+  else expect(calls - before).toBeLessThanOrEqual(most);
+  const wanted = survived ? calls : calls + 1;
+  await waitFor(() => scene.calls() >= wanted, { what: 'the token that the new operator asks for' });
+  return wanted;
 }
 
 /** Repeats it for each write in turn; returns how many there were. */
@@ -98,10 +127,8 @@ async function expectServed(scene: Scene, namespaces: readonly string[], object:
 }
 
 /** Not due for a rotation. */
-function isFresh({ metadata }: SecretObject): boolean {
-  return (
-    Date.parse(metadata.annotations?.['ecr-operator.io/rotate-at'] ?? '') > lab.aws.clock.now().getTime()
-  );
+function isFresh(secret: SecretObject): boolean {
+  return Date.parse(tokenTimes(secret).rotateAt) > lab.aws.clock.now().getTime();
 }
 
 async function namespacesWithSecret(scene: Scene): Promise<string[]> {
@@ -136,6 +163,13 @@ async function expectUntouched(secrets: readonly SecretObject[]): Promise<void> 
   expect(versionsOf(now)).toEqual(versionsOf(secrets));
 }
 
+/** The status tells of the token that runs out first: nothing is left to be written. */
+const isTold = async (object: PullObject, namespaces: readonly string[]) => {
+  const { status } = (await lab.admin.get<PullObject>(object)) ?? {};
+  const issued = (await secretsOf(lab, namespaces)).map((secret) => tokenTimes(secret).issuedAt);
+  return status?.tokens?.[0]?.issuedAt === issued.sort()[0];
+};
+
 const isReady = async (object: PullObject, namespaces: number) => {
   const { status } = (await lab.admin.get<PullObject>(object)) ?? {};
   return status?.namespaces?.ready === namespaces && status.conditions?.[0]?.status === 'True';
@@ -145,23 +179,27 @@ test('killed after each write of a first delivery and of a deletion', async () =
   const scene = sceneOf('first');
   const namespaces = await scene.namespaces(4);
   await scene.registry();
+  let calls = 0;
+  let kept = false;
   const deliveries = await forEachWrite(async (write) => {
     let object = {} as PullObject;
-    const calls = scene.calls();
-    const { survived, secrets } = await crashAt(
+    const start = await crashAt(
       write,
+      scene,
       namespaces,
       async () => {
         object = await scene.clusterPullSecret();
       },
       () => isReady(object, 4),
     );
+    calls = await expectCalls(scene, calls, start, start.secrets, kept);
     await expectServed(scene, namespaces, object);
-    await expectUntouched(secrets);
-    expect(scene.calls() - calls).toBeLessThanOrEqual(survived ? 1 : 2);
+    await expectUntouched(start.secrets);
+    expect(scene.calls()).toBe(calls);
 
     const end = await crashAt(
       write,
+      scene,
       namespaces,
       () => lab.admin.delete(object),
       async () => !(await lab.admin.get(object)),
@@ -169,8 +207,9 @@ test('killed after each write of a first delivery and of a deletion', async () =
     await gone(lab, object);
     await expectClean(scene, namespaces);
     // What an operator that starts has nothing to do for costs no call.
-    expect(scene.calls() - calls).toBeLessThanOrEqual(3);
-    return survived && end.survived;
+    expect(scene.calls()).toBe(calls);
+    kept = end.survived;
+    return start.survived && end.survived;
   });
   expect(deliveries).toBeGreaterThanOrEqual(9);
 });
@@ -179,24 +218,29 @@ test('killed after each write of a rotation over many namespaces', async () => {
   const scene = sceneOf('turn');
   const namespaces = await scene.namespaces(6);
   const object = await scene.serve(6);
+  let calls = scene.calls();
   const rotations = await forEachWrite(async (write) => {
+    // A write that is left over from the last round would be taken for the first of this one.
+    await waitFor(() => isTold(object, namespaces), { what: 'the end of what was under way' });
     const before = await secretsOf(lab, namespaces);
-    const calls = scene.calls();
     const isRotated = (secret: SecretObject, index: number) => bytesOf(secret) !== bytesOf(before[index]);
-    const { survived, secrets } = await crashAt(
+    const crash = await crashAt(
       write,
+      scene,
       namespaces,
       // The answer does not come where the operator dies first.
       () => lab.advance(6 * HOUR).catch(() => undefined),
-      async () => (await secretsOf(lab, namespaces)).every(isRotated) && (await isReady(object, 6)),
+      async () => (await secretsOf(lab, namespaces)).every(isRotated) && (await isTold(object, namespaces)),
     );
+    const rotated = crash.secrets.filter(isRotated);
+    calls = await expectCalls(scene, calls, crash, rotated);
     await expectServed(scene, namespaces, object);
     const after = await secretsOf(lab, namespaces);
     expect(after.every(isRotated)).toBe(true);
     expect(after.map(({ metadata }) => metadata.uid)).toEqual(before.map(({ metadata }) => metadata.uid));
-    await expectUntouched(secrets.filter(isRotated));
-    expect(scene.calls() - calls).toBeLessThanOrEqual(survived ? 1 : 2);
-    return survived;
+    await expectUntouched(rotated);
+    expect(scene.calls()).toBe(calls);
+    return crash.survived;
   });
   expect(rotations).toBeGreaterThanOrEqual(6);
 });
