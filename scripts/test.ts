@@ -28,7 +28,7 @@ try {
 
 /** Gets the real components, runs jest, and searches all that was printed for the tokens that were issued meanwhile. */
 async function run(folder: string, jestArgs: readonly string[]): Promise<number> {
-  const prepared = spawnSync(process.execPath, ['--no-warnings', 'test/lab/prepare.ts'], {
+  const prepared = spawnSync(process.execPath, ['--no-warnings', 'test/lab/prepare.ts', '--node'], {
     stdio: 'inherit',
   });
   if (prepared.status !== 0) return 1;

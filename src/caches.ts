@@ -3,7 +3,7 @@ import { CLUSTER_PULL_SECRETS, PULL_SECRETS, REGISTRIES, REPOSITORIES } from './
 import type { PullSecret } from './api/pull-secret.generated.ts';
 import type { Registry } from './api/registry.generated.ts';
 import type { Repository } from './api/repository.generated.ts';
-import { SERVICE_ACCOUNT_NAME } from './controllers/pull-secret/pull-world.ts';
+import { podState } from './controllers/pull-secret/repair/pod-state.ts';
 import { secretState } from './controllers/pull-secret/secret-state.ts';
 import { serviceAccountState } from './controllers/pull-secret/service-account.ts';
 import { namespaceState } from './controllers/world.ts';
@@ -14,6 +14,7 @@ import type { Log } from './runtime/log.ts';
 import {
   type KubeObject,
   NAMESPACES,
+  PODS,
   type ResourceType,
   SECRETS,
   SERVICE_ACCOUNTS,
@@ -24,10 +25,15 @@ export interface CachesOptions {
   readonly clock: Clock;
   readonly log: Log;
   readonly secretNames: readonly string[];
+  /** Undefined is every one. */
+  readonly serviceAccountNames: readonly string[] | undefined;
+  /** Without it no Pod is read. */
+  readonly repairPods: boolean;
 }
 
 /** Every informer of the operator: all that it ever reads of the cluster by watching. */
-export function createCaches({ client, clock, log, secretNames }: CachesOptions) {
+export function createCaches(options: CachesOptions) {
+  const { client, clock, log, secretNames, serviceAccountNames, repairPods } = options;
   const informer = <T>(
     resource: ResourceType,
     project: (object: KubeObject) => T,
@@ -40,13 +46,17 @@ export function createCaches({ client, clock, log, secretNames }: CachesOptions)
     pullSecrets: informer(PULL_SECRETS, custom<PullSecret>),
     clusterPullSecrets: informer(CLUSTER_PULL_SECRETS, custom<ClusterPullSecret>),
     namespaces: informer(NAMESPACES, namespaceState, { metadataOnly: true }),
-    serviceAccounts: informer(SERVICE_ACCOUNTS, serviceAccountState, {
-      fieldSelector: `metadata.name=${SERVICE_ACCOUNT_NAME}`,
-    }),
+    serviceAccounts: serviceAccountNames
+      ? serviceAccountNames.map((name) =>
+          informer(SERVICE_ACCOUNTS, serviceAccountState, { fieldSelector: `metadata.name=${name}` }),
+        )
+      : [informer(SERVICE_ACCOUNTS, serviceAccountState)],
     // By name, one watch each: the operator has no right to see any other Secret.
     secrets: secretNames.map((name) =>
       informer(SECRETS, secretState, { metadataOnly: true, fieldSelector: `metadata.name=${name}` }),
     ),
+    // A Pod with a container that still waits for its first image is Pending.
+    pods: repairPods ? [informer(PODS, podState, { fieldSelector: 'status.phase=Pending' })] : [],
   };
 }
 

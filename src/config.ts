@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { isCronSchedule } from './runtime/cron-source.ts';
+import { isCronSchedule } from './runtime/cron-schedule.ts';
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
 
@@ -11,6 +11,14 @@ export interface Config {
   readonly namespace: string;
   /** The names that pull Secrets may have; the ClusterRole has to name the same. */
   readonly pullSecretNames: readonly string[];
+  /** The ServiceAccounts that may be written to; undefined is every one. The ClusterRole has to allow the same. */
+  readonly serviceAccountNames: readonly string[] | undefined;
+  /** Whether Pods may be deleted for `repairPods`; the ClusterRole has to allow it. */
+  readonly repairPods: boolean;
+  /** Whether pull Secrets may have tokens that can do all that the identity behind them may. */
+  readonly identityTokens: 'allow' | 'refuse';
+  /** The web identity that the Pod was given (IRSA), unless keys in the environment go before it; as the SDK has it. */
+  readonly webIdentity: { readonly roleArn: string; readonly tokenFile: string } | undefined;
   /** When every Repository is compared with ECR. */
   readonly driftSchedule: string;
   /** The Repositories of one comparison begin at random within this time (ms). */
@@ -51,6 +59,17 @@ export const SETTINGS = {
   ),
   namespace: setting('namespace', 'ecr-operator', 'the namespace that the operator runs in'),
   pullSecretNames: setting('pull-secret-names', 'ecr-pull', 'names that pull Secrets may have, with commas'),
+  serviceAccountNames: setting(
+    'service-account-names',
+    '*',
+    'ServiceAccounts that may be written to, with commas; * is every one',
+  ),
+  repairPods: setting('repair-pods', 'false', 'true lets pull secrets with repairPods delete Pods'),
+  identityTokens: setting(
+    'identity-tokens',
+    'allow',
+    'allow or refuse tokens that no role narrows to pulling',
+  ),
   driftSchedule: setting('drift-schedule', '*/30 * * * *', 'when Repositories are compared with ECR (cron)'),
   driftSpreadSeconds: setting(
     'drift-spread-seconds',
@@ -93,6 +112,7 @@ export function readConfig(
     );
   };
   const names = listOf(text('pullSecretNames'));
+  const accounts = listOf(text('serviceAccountNames'));
   const config: Config = {
     clusterName: text('clusterName') || undefined,
     namespace: check(
@@ -107,6 +127,25 @@ export function readConfig(
       names.length > 0 && names.every(isName),
       'write names of Secrets, such as ecr-pull',
     ),
+    serviceAccountNames: check(
+      'serviceAccountNames',
+      accounts.includes('*') ? undefined : accounts,
+      accounts.length > 0 && (accounts.join() === '*' || accounts.every(isName)),
+      'write names of ServiceAccounts, such as default, or * alone for every one',
+    ),
+    repairPods: check(
+      'repairPods',
+      text('repairPods') === 'true',
+      /^(true|false)$/.test(text('repairPods')),
+      'write true or false',
+    ),
+    identityTokens: check(
+      'identityTokens',
+      text('identityTokens') as Config['identityTokens'],
+      /^(allow|refuse)$/.test(text('identityTokens')),
+      'write allow or refuse',
+    ),
+    webIdentity: webIdentityOf(env),
     driftSchedule: check(
       'driftSchedule',
       text('driftSchedule'),
@@ -126,6 +165,11 @@ export function readConfig(
   };
   if (problems.length > 0) throw new ConfigError(problems);
   return Object.freeze(config);
+}
+
+function webIdentityOf(env: Readonly<Record<string, string | undefined>>): Config['webIdentity'] {
+  const { AWS_ROLE_ARN: roleArn, AWS_WEB_IDENTITY_TOKEN_FILE: tokenFile, AWS_ACCESS_KEY_ID: key } = env;
+  return roleArn && tokenFile && !key ? { roleArn, tokenFile } : undefined;
 }
 
 function readFlags(args: readonly string[], problems: string[]): Record<string, string | undefined> {

@@ -4,22 +4,28 @@ import { type Caches, createCaches } from './caches.ts';
 import type { Config } from './config.ts';
 import { pullSecretControllers } from './controllers/pull-secret/controllers.ts';
 import { createDeliveryResults } from './controllers/pull-secret/delivery-results.ts';
+import { createDemandStore } from './controllers/pull-secret/demand.ts';
 import type { PullWorld } from './controllers/pull-secret/pull-world.ts';
+import { createRotationRequests } from './controllers/pull-secret/requests.ts';
+import { SHORTEST_ROTATION_MS } from './controllers/pull-secret/rotation.ts';
+import { createTokenStore } from './controllers/pull-secret/token-store.ts';
 import { registryController } from './controllers/registry/controller.ts';
 import { registryAccess } from './controllers/registry-access.ts';
 import { repositoryController } from './controllers/repository/controller.ts';
 import { createConnections } from './ecr/connection.ts';
-import { createTokenStore } from './ecr/token-store.ts';
 import { keySource } from './key-source.ts';
 import type { Clock } from './runtime/clock.ts';
 import { createEventRecorder } from './runtime/events.ts';
 import { createKubeClient, type KubeClient } from './runtime/kube-client.ts';
 import type { Log } from './runtime/log.ts';
 import { createManager, type Manager } from './runtime/manager.ts';
+import { indexByNamespace } from './runtime/namespace-index.ts';
 import { type KubeObject, NAMESPACES, pathOf } from './runtime/resource.ts';
 
 export interface OperatorOptions {
   readonly config: Config;
+  /** No token is asked for more often than this (ms); ten minutes unless told. */
+  readonly shortestRotationMs?: number;
   readonly kubeConfig: KubeConfig;
   readonly clock: Clock;
   readonly log: Log;
@@ -29,14 +35,23 @@ export interface OperatorOptions {
 const FILL_MS = 120_000;
 
 /** The whole operator, at rest: every controller, one line each. */
-export async function createOperator({ config, kubeConfig, clock, log }: OperatorOptions): Promise<Manager> {
+export async function createOperator(options: OperatorOptions): Promise<Manager> {
+  const { kubeConfig, clock, log, shortestRotationMs = SHORTEST_ROTATION_MS } = options;
+  const config = { ...options.config, shortestRotationMs };
   const client = createKubeClient({
     config: kubeConfig,
     clock,
     userAgent: FIELD_MANAGER,
     connections: config.deliveryWorkers + 8,
   });
-  const caches = createCaches({ client, clock, log, secretNames: config.pullSecretNames });
+  const caches = createCaches({
+    client,
+    clock,
+    log,
+    secretNames: config.pullSecretNames,
+    serviceAccountNames: config.serviceAccountNames,
+    repairPods: config.repairPods,
+  });
   const world = worldOf(caches, config);
   const events = createEventRecorder({
     client,
@@ -45,7 +60,12 @@ export async function createOperator({ config, kubeConfig, clock, log }: Operato
     component: FIELD_MANAGER,
     instance: config.namespace,
   });
-  const connections = createConnections(keySource(client, config.namespace), clock);
+  const { webIdentity, identityTokens } = config;
+  const connections = createConnections(keySource(client, config.namespace), {
+    now: clock.now,
+    webIdentity,
+    identityTokens,
+  });
   const access = registryAccess({ ...world, connections });
   const cluster = config.clusterName ?? (await clusterUid(client));
   const parts = { client, clock, log, events, caches, world, access, connections, config, cluster };
@@ -53,12 +73,13 @@ export async function createOperator({ config, kubeConfig, clock, log }: Operato
   return createManager({
     informers: [
       caches.namespaces,
-      caches.serviceAccounts,
+      ...caches.serviceAccounts,
       ...caches.secrets,
       caches.registries,
       caches.repositories,
       caches.pullSecrets,
       caches.clusterPullSecrets,
+      ...caches.pods,
     ],
     controllers: [registryController(parts), repositoryController(parts), ...pullSecretControllers(parts)],
     events,
@@ -81,13 +102,12 @@ function worldOf(caches: Caches, { pullSecretNames }: Config): PullWorld {
     pullSecrets: caches.pullSecrets.lister,
     clusterPullSecrets: caches.clusterPullSecrets.lister,
     namespaces: caches.namespaces.lister,
-    serviceAccounts: caches.serviceAccounts.lister,
+    serviceAccountsIn: indexByNamespace(caches.serviceAccounts),
     secretNames: pullSecretNames,
     secret: (key) => bySecretName.get(key.slice(key.indexOf('/') + 1))?.get(key),
-    *secrets() {
-      for (const lister of bySecretName.values()) if (lister) yield* lister.values();
-    },
+    demand: createDemandStore(),
     tokens: createTokenStore(),
+    requests: createRotationRequests(),
     results: createDeliveryResults(),
   };
 }

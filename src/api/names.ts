@@ -17,13 +17,19 @@ export const MANAGED_BY = 'ecr-operator';
 export const SECRET_ANNOTATIONS = {
   /** `PullSecret/name` or `ClusterPullSecret/name`. */
   holder: `${GROUP}/holder`,
-  /** When its token was issued, runs out, and is to be replaced; RFC 3339. */
-  issuedAt: `${GROUP}/issued-at`,
-  expiresAt: `${GROUP}/expires-at`,
-  rotateAt: `${GROUP}/rotate-at`,
-  /** The registry that the token opens, by Registry name and host name. */
-  registry: `${GROUP}/registry`,
+  /** `Keep` or `Remove`, as its holder says. */
+  foreignEntries: `${GROUP}/foreign-entries`,
+  /** A JSON list of what its tokens open, and when each was issued, runs out, and is to be replaced; RFC 3339. */
+  tokens: `${GROUP}/tokens`,
 } as const;
+
+/** On a Secret that we did not make: its owner lets us have it. */
+export const HAND_OVER_ANNOTATION = `${GROUP}/hand-over`;
+/** On a pull secret: each new value, by custom the time, asks for a rotation. */
+export const ROTATE_ANNOTATION = `${GROUP}/rotate-requested-at`;
+/** On a Namespace: no ClusterPullSecret reaches into it. */
+export const OPT_OUT_LABEL = `${GROUP}/pull-secrets`;
+export const OPT_OUT = 'disabled';
 
 /** On a ServiceAccount: the names that we put into its imagePullSecrets, separated by commas. */
 export const SERVICE_ACCOUNT_ANNOTATION = `${GROUP}/pull-secrets`;

@@ -1,6 +1,6 @@
 // generated from crds/pullsecrets.yaml by scripts/generate-api.ts; do not edit
 import type { NamespacedObjectMeta } from './object-meta.ts';
-import type { PullSecretDeletionPolicy, PullSecretServiceAccounts, PullSecretStatus, RegistryReference } from './shared.generated.ts';
+import type { PullSecretDeletionPolicy, PullSecretForeignEntries, PullSecretPublic, PullSecretRegistry, PullSecretRotation, PullSecretServiceAccounts, PullSecretStatus } from './shared.generated.ts';
 
 /**
  * An image pull Secret with a fresh ECR token in this namespace.
@@ -20,11 +20,15 @@ export interface PullSecret {
  */
 export interface PullSecretSpec {
   /**
-   * The Registry whose token is in the Secret, exactly one. Defaults to the one called `default`.
+   * The Registries whose tokens are in the Secret, up to 16. Defaults to the one called `default`.
    *
-   * Items: A Registry.
+   * Items: A Registry whose token is in the Secret.
    */
-  readonly registries: readonly RegistryReference[];
+  readonly registries: readonly PullSecretRegistry[];
+  /**
+   * Adds a token for public.ecr.aws, which raises the limits on pulls from there. Absent means none.
+   */
+  readonly public?: PullSecretPublic;
   /**
    * The name of the Secret, of type kubernetes.io/dockerconfigjson. A Secret of this name that the operator did not make is never overwritten. Defaults to ecr-pull.
    */
@@ -33,6 +37,18 @@ export interface PullSecretSpec {
    * Which ServiceAccounts get the Secret in their imagePullSecrets. Defaults to the one called `default`.
    */
   readonly serviceAccounts: PullSecretServiceAccounts;
+  /**
+   * What becomes of logins for other registries that somebody wrote into the Secret. Remove - the Secret holds the declared logins only. Keep - they stay, and the operator renews its own beside them. Defaults to Remove.
+   */
+  readonly foreignEntries: PullSecretForeignEntries;
+  /**
+   * Extra times of rotation. Tokens are always renewed after half of their life.
+   */
+  readonly rotation?: PullSecretRotation;
+  /**
+   * When true, Pods of a controller that cannot pull their image because they were created before their ServiceAccount had the Secret are deleted, once, so that they come back right. The installation has to allow it. Absent means false.
+   */
+  readonly repairPods?: boolean;
   /**
    * What becomes of the Secret when this object is deleted. Delete - it goes, and its entry in ServiceAccounts with it. Retain - both stay, and the token runs out. Defaults to Delete.
    */

@@ -3,6 +3,10 @@ import type { ObjectMeta } from './object-meta.ts';
 import type { Condition, LabelSelector } from './shared.generated.ts';
 
 /**
+ * What the operator does with the registry. Manage - repositories are made and kept as declared, and the account of the credentials has to be accountId. PullOnly - images are pulled from it and nothing is ever written, which fits the registry of another account that lets us in by its repository policies.
+ */
+export type RegistryAccess = 'Manage' | 'PullOnly';
+/**
  * One word of what is allowed.
  */
 export type RegistryTenancyRuleAllow = 'Pull' | 'Create' | 'Adopt' | 'DeleteImages' | 'Share';
@@ -22,14 +26,19 @@ export interface Registry {
  */
 export interface RegistrySpec {
   /**
-   * The AWS account that owns the registry, 12 digits, in quotes. Cannot be changed. The account behind the credentials is checked against it, and nothing is written to any other.
+   * The AWS account that owns the registry, 12 digits, in quotes. Cannot be changed. With access Manage, the account behind the credentials is checked against it, and nothing is written to any other.
    */
   readonly accountId: string;
   /**
    * The AWS region of the registry, such as eu-central-1. Cannot be changed. The partition (aws, aws-cn, aws-us-gov, ...) follows from it.
    */
   readonly region: string;
+  readonly access: RegistryAccess;
   readonly credentials?: RegistryCredentials;
+  /**
+   * ARN of the IAM role behind pull tokens. It is assumed from secretRef where set and from the default chain otherwise, never by way of credentials.roleArn, with a session policy that lets the token do nothing but pull. Without it, credentials.roleArn is that role.
+   */
+  readonly pullRoleArn?: string;
   readonly endpoint?: RegistryEndpoint;
   readonly tenancy?: RegistryTenancy;
   /**
@@ -46,11 +55,11 @@ export interface RegistryCredentials {
    */
   readonly roleArn?: string;
   /**
-   * The external ID that the trust policy of roleArn asks for, 2 to 1224 characters. Without it, none is sent.
+   * The external ID that the trust policies of roleArn and pullRoleArn ask for, 2 to 1224 characters. Without it, none is sent.
    */
   readonly externalId?: string;
   /**
-   * The name of the sessions of roleArn, as CloudTrail shows it, 2 to 64 characters. Without it, the operator chooses one.
+   * The name of the sessions of roleArn and pullRoleArn, as CloudTrail shows it, 2 to 64 characters. Without it, the operator chooses one.
    */
   readonly sessionName?: string;
   readonly secretRef?: RegistryCredentialsSecretRef;
@@ -65,7 +74,7 @@ export interface RegistryCredentialsSecretRef {
   readonly name: string;
 }
 /**
- * Other URLs to reach AWS at, such as VPC interface endpoints. Without it, the public endpoints of the region.
+ * Other ways to reach AWS, such as VPC interface endpoints. Without it, the public endpoints of the region.
  */
 export interface RegistryEndpoint {
   /**
@@ -76,6 +85,14 @@ export interface RegistryEndpoint {
    * The URL of the STS API, http or https, with an optional port and path. Without it, the endpoint of the region.
    */
   readonly sts?: string;
+  /**
+   * When true, ECR and STS are called at their FIPS endpoints as far as ecr and sts give no URL, and pull secrets have an entry for the registry's FIPS host name as well. Absent means false.
+   */
+  readonly fips?: boolean;
+  /**
+   * When true, ECR and STS are called at their dual-stack endpoints (IPv4 and IPv6) as far as ecr and sts give no URL, and pull secrets have an entry for the registry's dual-stack host name as well. Absent means false.
+   */
+  readonly dualStack?: boolean;
 }
 /**
  * Which namespaces may use this registry, and for what. Without it, every namespace may Pull and Create. With it, what no rule allows is refused.
@@ -120,7 +137,7 @@ export interface RegistryStatus {
    */
   readonly conditions?: readonly Condition[];
   /**
-   * The account that the credentials belong to, as AWS says.
+   * The account that the credentials belong to, as AWS says. With access PullOnly it may be another than spec.accountId.
    */
   readonly accountId?: string;
   /**

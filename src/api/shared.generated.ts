@@ -5,9 +5,13 @@
  */
 export type LabelSelectorRequirementOperator = 'In' | 'NotIn' | 'Exists' | 'DoesNotExist';
 /**
- * Default - the ServiceAccount `default` of each namespace that gets the Secret. None - no ServiceAccount; Pods name the Secret themselves.
+ * Default - the ServiceAccount `default` of each namespace that gets the Secret. All - every ServiceAccount there. Named - those in names. None - no ServiceAccount; Pods name the Secret themselves.
  */
-export type PullSecretServiceAccountsMode = 'Default' | 'None';
+export type PullSecretServiceAccountsMode = 'Default' | 'All' | 'Named' | 'None';
+/**
+ * What becomes of logins for other registries that somebody wrote into the Secret. Remove - the Secret holds the declared logins only. Keep - they stay, and the operator renews its own beside them. Defaults to Remove.
+ */
+export type PullSecretForeignEntries = 'Remove' | 'Keep';
 /**
  * What becomes of the Secret when this object is deleted. Delete - it goes, and its entry in ServiceAccounts with it. Retain - both stay, and the token runs out. Defaults to Delete.
  */
@@ -16,15 +20,47 @@ export type PullSecretDeletionPolicy = 'Delete' | 'Retain';
  * Whether it holds - True, False or Unknown.
  */
 export type ConditionStatus = 'True' | 'False' | 'Unknown';
+/**
+ * The widest scope of the tokens for this Registry; see tokenScope.
+ */
+export type PullSecretTokenScope = 'Scoped' | 'PullOnly' | 'Identity';
+/**
+ * The widest scope among the tokens. Scoped - certain repositories. PullOnly - every repository of the registry, pulling only. Identity - all that the identity of the operator may do.
+ */
+export type PullSecretStatusTokenScope = 'Scoped' | 'PullOnly' | 'Identity';
 
 /**
- * A Registry.
+ * A Registry whose token is in the Secret.
+ */
+export interface PullSecretRegistry {
+  /**
+   * The name of the Registry.
+   */
+  readonly name: string;
+  /**
+   * The only repositories that the token opens, 1 to 50, each by its whole name or, with /* at the end, all beneath a prefix. Needs a role that the operator can assume. Absent means all that the tenancy of the Registry allows.
+   *
+   * Items: A repository such as team-a/web, or team-a/* for all beneath team-a.
+   */
+  readonly repositories?: readonly string[];
+}
+/**
+ * The Registry whose credentials ask for the token.
  */
 export interface RegistryReference {
   /**
    * The name of the Registry.
    */
   readonly name: string;
+}
+/**
+ * Adds a token for public.ecr.aws, which raises the limits on pulls from there. Absent means none.
+ */
+export interface PullSecretPublic {
+  /**
+   * The Registry whose credentials ask for the token.
+   */
+  readonly registryRef: RegistryReference;
 }
 /**
  * One condition on a label.
@@ -64,6 +100,25 @@ export interface LabelSelector {
  */
 export interface PullSecretServiceAccounts {
   readonly mode: PullSecretServiceAccountsMode;
+  /**
+   * The ServiceAccounts of mode Named, 1 to 64. Not allowed with other modes.
+   *
+   * Items: The name of a ServiceAccount.
+   */
+  readonly names?: readonly string[];
+}
+/**
+ * Extra times of rotation. Tokens are always renewed after half of their life.
+ */
+export interface PullSecretRotation {
+  /**
+   * When tokens are renewed in addition, as five cron fields. A time that was missed while the operator was down is caught up. Day of month and day of week must both match.
+   */
+  readonly schedule: string;
+  /**
+   * The time zone of the schedule, by its IANA name. Defaults to UTC.
+   */
+  readonly timeZone: string;
 }
 /**
  * One aspect of the state of this object.
@@ -126,25 +181,38 @@ export interface NamespaceFailure {
   readonly message: string;
 }
 /**
- * The life of one token.
+ * The life of one token, the one that runs out first where namespaces have different ones.
  */
 export interface PullSecretToken {
   /**
-   * The name of the Registry that the token is for.
+   * The name of the Registry that the token is for, or public.ecr.aws.
    */
   readonly registry: string;
+  readonly scope?: PullSecretTokenScope;
+  /**
+   * How many different tokens there are, since namespaces may have different scopes.
+   */
+  readonly count?: number;
   /**
    * When the token was issued.
    */
-  readonly issuedAt: string;
+  readonly issuedAt?: string;
   /**
    * When the token runs out.
    */
-  readonly expiresAt: string;
+  readonly expiresAt?: string;
   /**
-   * When the operator will replace it, after about half of its life.
+   * When the operator will replace it, after about half of its life or by the schedule.
    */
   readonly nextRotation?: string;
+  /**
+   * Why it could not be renewed, as one CamelCase word. Absent while all is well.
+   */
+  readonly reason?: string;
+  /**
+   * Why it could not be renewed, in a sentence.
+   */
+  readonly message?: string;
 }
 /**
  * Where the Secret is, and how long its token lives. Written by the operator.
@@ -170,10 +238,25 @@ export interface PullSecretStatus {
    * Items: A namespace that could not be served.
    */
   readonly failures?: readonly NamespaceFailure[];
+  readonly tokenScope?: PullSecretStatusTokenScope;
   /**
-   * The tokens in the Secret, one for each Registry.
+   * The tokens in the Secret, one entry for each Registry, and one called public.ecr.aws.
    *
-   * Items: The life of one token.
+   * Items: The life of one token, the one that runs out first where namespaces have different ones.
    */
   readonly tokens?: readonly PullSecretToken[];
+  readonly rotation?: PullSecretStatusRotation;
+}
+/**
+ * The last rotation that was asked for by the annotation ecr-operator.io/rotate-requested-at.
+ */
+export interface PullSecretStatusRotation {
+  /**
+   * The value of the annotation that it answers.
+   */
+  readonly request: string;
+  /**
+   * When it was done in every namespace.
+   */
+  readonly at: string;
 }

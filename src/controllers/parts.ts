@@ -14,6 +14,7 @@ import type { Log } from '../runtime/log.ts';
 import { type CustomResource, type Reconciler, resourceReconciler } from '../runtime/resource-reconciler.ts';
 import type { BaseStatus } from '../runtime/status.ts';
 import type { PullWorld } from './pull-secret/pull-world.ts';
+import type { PodState } from './pull-secret/repair/pod-state.ts';
 import type { SecretState } from './pull-secret/secret-state.ts';
 import type { ServiceAccountState } from './pull-secret/service-account.ts';
 import type { RegistryAccess } from './registry-access.ts';
@@ -35,6 +36,10 @@ export interface Parts {
     readonly driftSpreadMs: number;
     readonly repositoryWorkers: number;
     readonly deliveryWorkers: number;
+    readonly pullSecretNames: readonly string[];
+    readonly serviceAccountNames: readonly string[] | undefined;
+    readonly repairPods: boolean;
+    readonly shortestRotationMs: number;
   };
   readonly caches: {
     readonly registries: Informer<Registry>;
@@ -42,8 +47,10 @@ export interface Parts {
     readonly pullSecrets: Informer<PullSecret>;
     readonly clusterPullSecrets: Informer<ClusterPullSecret>;
     readonly namespaces: Informer<NamespaceState>;
-    readonly serviceAccounts: Informer<ServiceAccountState>;
+    readonly serviceAccounts: readonly Informer<ServiceAccountState>[];
     readonly secrets: readonly Informer<SecretState>[];
+    /** Those that are Pending; none is read where the installation lets none be repaired. */
+    readonly pods: readonly Informer<PodState>[];
   };
 }
 

@@ -11,7 +11,7 @@ export interface RegistryAccess {
   find(name: string): Registry | undefined;
   /** The Registry; throws `RegistryNotFound` where there is none. */
   registry(name: string): Registry;
-  /** The same; throws `RegistrySuspended` too. */
+  /** The same; throws `RegistryPullOnly` and `RegistrySuspended` too. */
   writable(name: string): Registry;
   /** The way to AWS, with the account checked; throws whatever stands in its way. */
   connect(registry: Registry): Promise<Connection>;
@@ -48,6 +48,7 @@ export function registryAccess({
     registry: existing,
     writable(name) {
       const registry = existing(name);
+      if (registry.spec.access === 'PullOnly') throw pullOnly(name);
       if (!registry.spec.suspend) return registry;
       throw new TerminalError(
         'RegistrySuspended',
@@ -70,6 +71,13 @@ export function registryAccess({
       }
     },
   };
+}
+
+function pullOnly(name: string): TerminalError {
+  return new TerminalError(
+    'RegistryPullOnly',
+    `Registry ${name} has access PullOnly, and nothing is ever written to it: refer to a Registry that has access Manage`,
+  );
 }
 
 /** An object may arrive before its namespace does: without labels, a rule that asks for the absence of one would hold. */

@@ -6,11 +6,20 @@ interface ErrorClass {
   /** Only a change of the spec, or somebody's act elsewhere, helps. */
   readonly terminal?: true;
   readonly recheckAfterMs?: number;
+  /** What to do, where AWS's words do not tell. */
+  readonly advice?: string;
 }
 
 const THROTTLED: ErrorClass = { reason: 'Throttled' };
 const CREDENTIALS: ErrorClass = { reason: 'CredentialsRefused' };
 const INVALID: ErrorClass = { reason: 'InvalidParameter', terminal: true };
+
+/** A scope for which STS takes no session policy. */
+export const SCOPE_TOO_LARGE = {
+  reason: 'ScopeTooLarge',
+  terminal: true,
+  advice: 'name a prefix such as team-a/* instead of single repositories',
+} as const satisfies ErrorClass;
 
 /**
  * The classification, by `error.name` and nothing else: the SDK counts LimitExceededException among the throttling
@@ -31,6 +40,13 @@ const CLASSES: Readonly<Record<string, ErrorClass>> = {
   SignatureDoesNotMatch: CREDENTIALS,
   ExpiredTokenException: CREDENTIALS,
   ExpiredToken: CREDENTIALS,
+  // A web identity that STS does not take: the provider, the token or the trust policy has to be put right.
+  InvalidIdentityToken: CREDENTIALS,
+  InvalidIdentityTokenException: CREDENTIALS,
+  IDPRejectedClaim: CREDENTIALS,
+  IDPRejectedClaimException: CREDENTIALS,
+  IDPCommunicationError: { reason: 'AWSUnavailable' },
+  IDPCommunicationErrorException: { reason: 'AWSUnavailable' },
   CredentialsProviderError: { reason: 'CredentialsUnavailable' },
   KmsException: { reason: 'KmsFailed' },
   RepositoryNotFoundException: { reason: 'RepositoryNotVisible' },
@@ -39,6 +55,12 @@ const CLASSES: Readonly<Record<string, ErrorClass>> = {
   RepositoryNotEmptyException: { reason: 'RepositoryNotEmpty', terminal: true, recheckAfterMs: 300_000 },
   InvalidParameterException: INVALID,
   ValidationException: INVALID,
+  ValidationError: INVALID,
+  MalformedPolicyDocument: INVALID,
+  MalformedPolicyDocumentException: INVALID,
+  PackedPolicyTooLarge: SCOPE_TOO_LARGE,
+  PackedPolicyTooLargeException: SCOPE_TOO_LARGE,
+  RegionDisabledException: { reason: 'RegionDisabled' },
   InvalidTagParameterException: INVALID,
   TooManyTagsException: INVALID,
 };
@@ -64,9 +86,9 @@ export function awsError(error: unknown, call: string, resource: string): Retrya
   // A call does not come as far as AWS where there are no keys for it.
   if (error instanceof RetryableError || error instanceof TerminalError) return error;
   const sdk = (error instanceof Error ? error : new Error(String(error))) as SdkError;
-  const { reason, terminal, ...when } = classOf(sdk);
+  const { reason, terminal, advice, ...when } = classOf(sdk);
   const words = sdk.message.replace(ECHOED_REQUEST, '').trim() || 'no words were given';
-  const message = `${call} on ${resource}: ${sdk.name}: ${words}`;
+  const message = `${call} on ${resource}: ${sdk.name}: ${words}${advice ? `; ${advice}` : ''}`;
   const requestId = sdk.$metadata?.requestId;
   const options = { cause: error, occurrence: requestId ? `request id ${requestId}` : undefined };
   return terminal

@@ -1,22 +1,29 @@
 import { ECRClient } from '@aws-sdk/client-ecr';
-import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
+import { ECRPUBLICClient } from '@aws-sdk/client-ecr-public';
+import { STSClient } from '@aws-sdk/client-sts';
 import type { RegistrySpec } from '../api/registry.generated.ts';
 import { type Clock, systemClock } from '../runtime/clock.ts';
 import { TerminalError } from '../runtime/errors.ts';
 import { awsError } from './aws-errors.ts';
-import { type CredentialProvider, credentialProvider, type KeySource } from './credentials.ts';
-import type { EcrApi, Identity, StsApi } from './ecr-api.ts';
-import { REQUEST_HANDLER } from './request-handler.ts';
+import { clientSettings, PUBLIC_CLIENT_SETTINGS } from './client-settings.ts';
+import { type CredentialProvider, credentialProviders, type KeySource } from './credentials.ts';
+import type { AuthorizationToken, EcrApi, Identity, StsApi } from './ecr-api.ts';
+import type { PullScope } from './pull-scope.ts';
+import { issueToken, type PullToken, type TokenOptions, type TokenSource } from './pull-tokens.ts';
 import { sdkEcrApi } from './sdk-ecr-api.ts';
+import { publicAuthorizationToken } from './sdk-ecr-public-api.ts';
+import { sdkStsApi } from './sdk-sts-api.ts';
 
 /** One Registry's way to AWS. */
 export interface Connection {
   readonly ecr: EcrApi;
   /**
-   * Who we are at AWS, asked once for each set of keys. Throws an AccountMismatch if that is not the account of the
-   * Registry: nothing may be written, and no token be taken, before this has resolved.
+   * Who we are at AWS, asked once for each set of keys. Unless the Registry is only pulled from, throws an
+   * AccountMismatch if that is not its account. Before it has resolved, nothing may be written and no token be taken.
    */
   verify(): Promise<Identity>;
+  /** A new token for pulling what `scope` says, as narrow as can be; see {@link issueToken}. */
+  issueToken(scope: PullScope): Promise<PullToken>;
   close(): void;
 }
 
@@ -28,10 +35,12 @@ export interface Connections {
   close(): void;
 }
 
+export interface ConnectionOptions extends Pick<Clock, 'now'>, TokenOptions {}
+
 /** No {@link Connections} yet; `readKeys` reads the static keys of a `secretRef`. */
 export function createConnections(
   readKeys: KeySource,
-  { now }: Pick<Clock, 'now'> = systemClock,
+  options: ConnectionOptions = systemClock,
 ): Connections {
   const open = new Map<string, Connection>();
   const retain = (specs: Iterable<RegistrySpec>): void => {
@@ -45,7 +54,7 @@ export function createConnections(
   return {
     to(spec) {
       const key = connectionKey(spec);
-      const connection = open.get(key) ?? connect(spec, credentialProvider(spec, readKeys, now), now);
+      const connection = open.get(key) ?? connect(spec, readKeys, options);
       open.set(key, connection);
       return connection;
     },
@@ -55,52 +64,69 @@ export function createConnections(
 }
 
 /** Equal for Registries that reach AWS in the same way, as the same. */
-export function connectionKey({ accountId, region, credentials, endpoint }: RegistrySpec): string {
-  return JSON.stringify([accountId, region, credentials, endpoint]);
+export function connectionKey(spec: RegistrySpec): string {
+  const { accountId, region, access, credentials, pullRoleArn, endpoint } = spec;
+  return JSON.stringify([accountId, region, access, credentials, pullRoleArn, endpoint]);
 }
 
-/** Three attempts in all, with the SDK's own short back-off; what fails then goes back to the queue. */
-const MAX_ATTEMPTS = 3;
-
-function connect(spec: RegistrySpec, credentials: CredentialProvider, now: () => number): Connection {
-  const { region, accountId, endpoint } = spec;
-  const common = { region, credentials, maxAttempts: MAX_ATTEMPTS, requestHandler: REQUEST_HANDLER };
-  const ecr = new ECRClient({ ...common, ...(endpoint?.ecr ? { endpoint: endpoint.ecr } : {}) });
-  const sts = new STSClient({ ...common, ...(endpoint?.sts ? { endpoint: endpoint.sts } : {}) });
-  const explained = (): ReturnType<CredentialProvider> =>
-    credentials().catch((error: unknown) => {
-      throw credentialsError(error, spec.credentials?.roleArn);
-    });
-  const identity = rememberIdentity(stsApi(sts), explained, now);
+function connect(spec: RegistrySpec, readKeys: KeySource, options: ConnectionOptions): Connection {
+  const providers = credentialProviders(spec, readKeys, options.now);
+  const own = explained(providers.own, spec.credentials?.roleArn);
+  const ecr = new ECRClient({ ...clientSettings(spec, 'ecr'), credentials: providers.own });
+  const sts = new STSClient({ ...clientSettings(spec, 'sts'), credentials: providers.own });
+  const baseSts = new STSClient({ ...clientSettings(spec, 'sts'), credentials: explained(providers.base) });
+  const identity = rememberIdentity(sdkStsApi(sts), own, options.now);
+  const source: TokenSource = {
+    ...options,
+    spec,
+    own,
+    sts: sdkStsApi(baseSts),
+    authorizationToken: (scope, keys) => authorizationToken(spec, scope, keys),
+  };
   return {
     ecr: sdkEcrApi(ecr, spec),
     async verify() {
       const found = await identity();
-      if (found.accountId === accountId) return found;
-      throw new TerminalError(
-        'AccountMismatch',
-        `the credentials belong to account ${found.accountId} (${found.arn}), but spec.accountId says ${accountId}: nothing is done at AWS until they agree`,
-        { recheckAfterMs: 300_000 },
-      );
+      if (spec.access !== 'PullOnly') requireAccount(found, spec.accountId);
+      return found;
     },
+    issueToken: (scope) => issueToken(source, scope),
     close() {
-      ecr.destroy();
-      sts.destroy();
+      for (const client of [ecr, sts, baseSts]) client.destroy();
     },
   };
 }
 
-function stsApi(client: STSClient): StsApi {
-  return {
-    async getCallerIdentity() {
-      try {
-        const { Account = '', Arn = '' } = await client.send(new GetCallerIdentityCommand({}));
-        return { accountId: Account, arn: Arn };
-      } catch (error) {
-        throw awsError(error, 'sts:GetCallerIdentity', '*');
-      }
-    },
-  };
+function requireAccount(found: Identity, accountId: string): void {
+  if (found.accountId === accountId) return;
+  throw new TerminalError(
+    'AccountMismatch',
+    `the credentials belong to account ${found.accountId} (${found.arn}), but spec.accountId says ${accountId}: nothing is done at AWS until they agree`,
+    { recheckAfterMs: 300_000 },
+  );
+}
+
+/** The keys of a token's session are for this one call, and so is the client. */
+async function authorizationToken(
+  spec: RegistrySpec,
+  scope: PullScope,
+  credentials: CredentialProvider,
+): Promise<AuthorizationToken> {
+  if (scope.kind === 'Public') {
+    const client = new ECRPUBLICClient({ ...PUBLIC_CLIENT_SETTINGS, credentials });
+    return publicAuthorizationToken(client).finally(() => client.destroy());
+  }
+  const client = new ECRClient({ ...clientSettings(spec, 'ecr'), credentials });
+  return sdkEcrApi(client, spec)
+    .getAuthorizationToken()
+    .finally(() => client.destroy());
+}
+
+function explained(credentials: CredentialProvider, roleArn?: string): CredentialProvider {
+  return () =>
+    credentials().catch((error: unknown) => {
+      throw credentialsError(error, roleArn);
+    });
 }
 
 function credentialsError(error: unknown, roleArn: string | undefined): Error {

@@ -1,7 +1,7 @@
 import { fromNodeProviderChain, fromTemporaryCredentials } from '@aws-sdk/credential-providers';
 import type { RegistrySpec } from '../api/registry.generated.ts';
 import { RetryableError, TerminalError } from '../runtime/errors.ts';
-import { REQUEST_HANDLER } from './request-handler.ts';
+import { clientSettings } from './client-settings.ts';
 
 /** Keys as the SDK wants them. */
 export interface Keys {
@@ -20,29 +20,35 @@ export type KeySource = (secretName: string) => Promise<Keys>;
 /** A changed Secret works after this time at the latest, without a restart. */
 const REREAD_KEYS_AFTER_MS = 60_000;
 
-/** The keys that a Registry's `credentials` ask for: `secretRef` or the SDK's default chain, then `roleArn`. */
-export function credentialProvider(
+/** The name of a role's sessions where the Registry gives none. */
+export const SESSION_NAME = 'ecr-operator';
+
+export interface CredentialProviders {
+  /** `secretRef`, else the SDK's default chain. */
+  readonly base: CredentialProvider;
+  /** Who the operator is at AWS: the session of `roleArn`, else the same as `base`. */
+  readonly own: CredentialProvider;
+}
+
+/** The keys that a Registry's `credentials` ask for. */
+export function credentialProviders(
   spec: RegistrySpec,
   readKeys: KeySource,
   now: () => number = Date.now,
-): CredentialProvider {
-  const { region, credentials = {}, endpoint } = spec;
-  const { secretRef, roleArn, externalId, sessionName } = credentials;
-  const clientConfig = {
-    region,
-    requestHandler: REQUEST_HANDLER,
-    ...(endpoint?.sts ? { endpoint: endpoint.sts } : {}),
-  };
+): CredentialProviders {
+  const { secretRef, roleArn, externalId, sessionName } = spec.credentials ?? {};
+  const { maxAttempts: _, ...clientConfig } = clientSettings(spec, 'sts');
   const base = secretRef
     ? remembered(() => readKeys(secretRef.name), now, REREAD_KEYS_AFTER_MS)
     : remembered(fromNodeProviderChain({ clientConfig }), now);
-  if (!roleArn) return base;
+  if (!roleArn) return { base, own: base };
   const params = {
     RoleArn: roleArn,
-    RoleSessionName: sessionName ?? 'ecr-operator',
+    RoleSessionName: sessionName ?? SESSION_NAME,
     ...(externalId ? { ExternalId: externalId } : {}),
   };
-  return remembered(fromTemporaryCredentials({ masterCredentials: base, clientConfig, params }), now);
+  const own = remembered(fromTemporaryCredentials({ masterCredentials: base, clientConfig, params }), now);
+  return { base, own };
 }
 
 /** The SDK's own margin: keys are renewed five minutes before they run out. */

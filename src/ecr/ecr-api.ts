@@ -1,4 +1,5 @@
 import type { RepositoryEncryptionType, RepositoryTagMutability } from '../api/repository.generated.ts';
+import type { Keys } from './credentials.ts';
 
 export type Tags = Readonly<Record<string, string>>;
 
@@ -69,6 +70,23 @@ export interface Identity {
   readonly arn: string;
 }
 
+/** The keys of a role's session, and when they end. */
+export interface SessionKeys extends Keys {
+  readonly sessionToken: string;
+  readonly expiration: Date;
+}
+
+/** What a session of a role is asked for with; `policy` narrows what it may do. Its length is STS's default. */
+export interface SessionRequest {
+  readonly roleArn: string;
+  readonly sessionName: string;
+  readonly policy: string;
+}
+
+/** The STS calls that this operator makes; one API call each, failures are thrown classified (see aws-errors.ts). */
 export interface StsApi {
   getCallerIdentity(): Promise<Identity>;
+  assumeRole(request: SessionRequest & { readonly externalId?: string }): Promise<SessionKeys>;
+  /** Needs no credentials but the token, which is a secret: no error shows it. */
+  assumeRoleWithWebIdentity(request: SessionRequest & { readonly token: string }): Promise<SessionKeys>;
 }

@@ -1,5 +1,6 @@
 import type { RegistrySpec } from '../api/registry.generated.ts';
 import { type Labels, matchesSelector } from '../runtime/label-selector.ts';
+import { normalPatterns } from './pull-scope.ts';
 
 type Rule = NonNullable<NonNullable<RegistrySpec['tenancy']>['rules']>[number];
 
@@ -38,11 +39,41 @@ export function tenancyAnswer(
     : WITHOUT_RULES.includes(word);
   if (allowed) return { allowed };
   const what = repository === undefined ? 'every repository' : `repository ${repository}`;
-  const where = `spec.tenancy.rules of Registry ${registry.name}`;
-  return {
-    allowed,
-    refusal: `namespace ${namespace} lacks the word ${word} for ${what}: ask whoever owns the Registry for a rule in ${where} that allows it`,
-  };
+  return { allowed, refusal: refusalOf({ registry: registry.name, namespace, word, what }) };
+}
+
+/** `patterns` (see pull-scope.ts) are the repositories that a pull token may open; absent means every one. */
+export type PullTenancy =
+  | { readonly allowed: true; readonly patterns?: readonly string[] }
+  | { readonly allowed: false; readonly refusal: string };
+
+/** What a Registry lets a namespace pull (pure): all that its matching rules give together. */
+export function pullTenancy(
+  registry: { readonly name: string; readonly rules: readonly Rule[] | undefined },
+  { namespace, labels }: Pick<TenancyQuestion, 'namespace' | 'labels'>,
+): PullTenancy {
+  if (!registry.rules) return { allowed: true };
+  const matching = registry.rules.filter(
+    (rule) => rule.allow.includes('Pull') && matchesSelector(rule.namespaceSelector, labels),
+  );
+  if (matching.length === 0) {
+    const what = 'any repository';
+    return { allowed: false, refusal: refusalOf({ registry: registry.name, namespace, word: 'Pull', what }) };
+  }
+  if (matching.some((rule) => covers(rule, undefined))) return { allowed: true };
+  const prefixes = matching.flatMap(({ repositoryPrefixes = [] }) => repositoryPrefixes.map(bare));
+  return { allowed: true, patterns: normalPatterns(prefixes.flatMap((prefix) => [prefix, `${prefix}/*`])) };
+}
+
+interface Refused {
+  readonly registry: string;
+  readonly namespace: string;
+  readonly word: TenancyWord;
+  readonly what: string;
+}
+
+function refusalOf({ registry, namespace, word, what }: Refused): string {
+  return `namespace ${namespace} lacks the word ${word} for ${what}: ask whoever owns the Registry for a rule in spec.tenancy.rules of Registry ${registry} that allows it`;
 }
 
 function covers({ repositoryPrefixes }: Rule, repository: string | undefined): boolean {
@@ -52,6 +83,9 @@ function covers({ repositoryPrefixes }: Rule, repository: string | undefined): b
 
 /** Whole path segments: `team-a` holds `team-a` and `team-a/web`, not `team-ab`. */
 function underPrefix(repository: string, prefix: string): boolean {
-  const bare = prefix.replace(/\/+$/, '');
-  return repository === bare || repository.startsWith(`${bare}/`);
+  return repository === bare(prefix) || repository.startsWith(`${bare(prefix)}/`);
+}
+
+function bare(prefix: string): string {
+  return prefix.replace(/\/+$/, '');
 }

@@ -4,7 +4,7 @@ import type { Key } from './key.ts';
 import type { Source } from './sources.ts';
 
 export interface CronSourceOptions {
-  /** Five or six fields; see {@link isCronSchedule}. */
+  /** Five or six fields; see `isCronSchedule`. */
   readonly schedule: string;
   readonly timezone?: string;
   /** Asked at each tick. */
@@ -12,11 +12,6 @@ export interface CronSourceOptions {
   /** The tick's keys are spread over this time, so that a fleet does not knock at once. */
   readonly spreadMs: number;
   readonly random?: () => number;
-}
-
-/** Whether node-cron understands the schedule. */
-export function isCronSchedule(schedule: string): boolean {
-  return cron.validate(schedule);
 }
 
 /** A fleet-level tick: it only enqueues keys, as refreshes; whatever it finds is done by the reconcilers. */

@@ -5,9 +5,10 @@ import type { Informer } from './informer.ts';
 import type { Log } from './log.ts';
 
 export interface ManagerOptions {
+  /** In the direction of the data: they start in this order. */
+  readonly controllers: readonly Controller[];
   /** Of different kinds: no more is asked of them than to run. */
   readonly informers: readonly Pick<Informer<unknown>, 'ready' | 'resource' | 'run'>[];
-  readonly controllers: readonly Controller[];
   readonly events: EventRecorder;
   readonly clock: Clock;
   readonly log: Log;
@@ -49,7 +50,11 @@ export function createManager(options: ManagerOptions): Manager {
       const missing = await unfilled(informers);
       if (missing.length > 0)
         throw new Error(`cannot read ${missing.join(', ')}: is it installed, and may we?`);
-      for (const controller of controllers) controller.start();
+      for (const controller of controllers) {
+        controller.start();
+        // What one can settle without waiting for anybody is settled before those begin that build on it.
+        await new Promise(setImmediate);
+      }
       log.info({ controllers: controllers.map(({ name }) => name) }, 'started');
     },
     async stop() {

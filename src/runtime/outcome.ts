@@ -27,6 +27,8 @@ export interface Outcome<Status> {
   readonly conditions: readonly ConditionState[];
   readonly happenings?: readonly Happening[];
   readonly requeueAfterMs?: number;
+  /** Where it is not Ready, only a change from outside helps: kstatus' `Stalled`. */
+  readonly stalled?: boolean;
 }
 
 /** A reconciliation that did a part of its work: a failure, with what is known and was done all the same. */

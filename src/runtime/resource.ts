@@ -93,3 +93,10 @@ export const EVENTS: ResourceType = {
   plural: 'events',
   namespaced: true,
 };
+export const PODS: ResourceType = {
+  group: '',
+  version: 'v1',
+  kind: 'Pod',
+  plural: 'pods',
+  namespaced: true,
+};

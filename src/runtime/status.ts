@@ -114,7 +114,8 @@ function readyOf(states: readonly ConditionState[], dependents: readonly string[
 function progressOf<S>(result: Result<S>, ready: ConditionState): ConditionState[] {
   if (ready.status === 'True') return [];
   const { reason, message } = ready;
-  const terminal = 'error' in result && result.error instanceof TerminalError;
+  const terminal =
+    'error' in result ? result.error instanceof TerminalError : result.outcome.stalled === true;
   return [{ type: terminal ? 'Stalled' : 'Reconciling', status: 'True', reason, message }];
 }
 

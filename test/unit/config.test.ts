@@ -5,6 +5,10 @@ const DEFAULTS: Config = {
   clusterName: undefined,
   namespace: 'ecr-operator',
   pullSecretNames: ['ecr-pull'],
+  serviceAccountNames: undefined,
+  repairPods: false,
+  identityTokens: 'allow',
+  webIdentity: undefined,
   driftSchedule: '*/30 * * * *',
   driftSpreadMs: 300_000,
   repositoryWorkers: 8,
@@ -17,6 +21,7 @@ const EVERYTHING = [
   ['cluster-name', 'prod', { clusterName: 'prod' }],
   ['namespace', 'system', { namespace: 'system' }],
   ['pull-secret-names', 'ecr-pull, team.pull,', { pullSecretNames: ['ecr-pull', 'team.pull'] }],
+  ['identity-tokens', 'refuse', { identityTokens: 'refuse' }],
   ['drift-schedule', '0 * * * *', { driftSchedule: '0 * * * *' }],
   ['drift-spread-seconds', '1', { driftSpreadMs: 1_000 }],
   ['repository-workers', '256', { repositoryWorkers: 256 }],
@@ -52,6 +57,22 @@ describe('a configuration', () => {
     ]).toEqual([1, 2, 3].map(() => ({ ...DEFAULTS, ...change })));
   });
 
+  test.each<[string, Record<string, string>, Config['webIdentity']]>([
+    [
+      'a role and a token file',
+      { AWS_ROLE_ARN: 'arn', AWS_WEB_IDENTITY_TOKEN_FILE: '/token' },
+      { roleArn: 'arn', tokenFile: '/token' },
+    ],
+    ['only one of the two', { AWS_ROLE_ARN: 'arn' }, undefined],
+    [
+      'keys, which the SDK takes first',
+      { AWS_ROLE_ARN: 'arn', AWS_WEB_IDENTITY_TOKEN_FILE: '/token', AWS_ACCESS_KEY_ID: 'AKIA1' },
+      undefined,
+    ],
+  ])('has the web identity that the environment shows by %s', (_what, env, webIdentity) => {
+    expect(readConfig([], env).webIdentity).toEqual(webIdentity);
+  });
+
   test('goes by the flag where both are given', () => {
     expect(readConfig(['--namespace=flag'], { ECR_OPERATOR_NAMESPACE: 'env' }).namespace).toBe('flag');
   });
@@ -69,9 +90,11 @@ describe('a configuration', () => {
 describe('what is wrong', () => {
   test('is told all at once, with the value, both names of the setting and what to write', () => {
     const args = ['--log-level=loud', '--delivery-workers=many', '--drift-schedule=often', '--namespace=A_b'];
+    args.push('--identity-tokens=no');
     expect(problems(args, { ECR_OPERATOR_PULL_SECRET_NAMES: ' , ' })).toEqual([
       '--namespace (or ECR_OPERATOR_NAMESPACE) is "A_b": write the name of a namespace',
       '--pull-secret-names (or ECR_OPERATOR_PULL_SECRET_NAMES) is " , ": write names of Secrets, such as ecr-pull',
+      '--identity-tokens (or ECR_OPERATOR_IDENTITY_TOKENS) is "no": write allow or refuse',
       '--drift-schedule (or ECR_OPERATOR_DRIFT_SCHEDULE) is "often": write five or six fields, such as */30 * * * *',
       '--delivery-workers (or ECR_OPERATOR_DELIVERY_WORKERS) is "many": write a number from 1 to 256',
       '--log-level (or ECR_OPERATOR_LOG_LEVEL) is "loud": write debug, info, warn or error',

@@ -1,6 +1,7 @@
 import type { ClusterPullSecret } from '../../api/cluster-pull-secret.generated.ts';
+import { OPT_OUT, OPT_OUT_LABEL } from '../../api/names.ts';
 import type { PullSecret } from '../../api/pull-secret.generated.ts';
-import type { Key } from '../../runtime/key.ts';
+import { type Key, keyOf } from '../../runtime/key.ts';
 import { matchesSelector } from '../../runtime/label-selector.ts';
 import type { NamespaceState, World } from '../world.ts';
 
@@ -14,9 +15,20 @@ export function holderOf({ kind, object }: Claim): string {
   return `${kind}/${object.metadata.name}`;
 }
 
-/** The one Registry that a claim names. */
-export function registryOf({ object }: Claim): string {
-  return object.spec.registries[0]?.name ?? '';
+/** The kind and the key of a claim, as triggers carry them. */
+export function claimKey({ kind, object }: Claim): Key {
+  return `${kind}:${keyOf(object.metadata)}`;
+}
+
+/** The part of a spec that names Registries. */
+interface Naming {
+  readonly registries: readonly { readonly name: string }[];
+  readonly public?: { readonly registryRef: { readonly name: string } };
+}
+
+/** The Registries that a pull secret names. */
+export function registriesNamed(spec: Naming): string[] {
+  return [...spec.registries, ...(spec.public ? [spec.public.registryRef] : [])].map(({ name }) => name);
 }
 
 /** Where a pull Secret stands, or should. */
@@ -33,9 +45,11 @@ export function targetKey({ namespace, secretName }: Target): Key {
 /** Whether a claim reaches into a namespace. What is being deleted claims nothing. */
 export function claims(claim: Claim, namespace: NamespaceState): boolean {
   if (claim.object.metadata.deletionTimestamp || namespace.terminating) return false;
-  return claim.kind === 'PullSecret'
-    ? claim.object.metadata.namespace === namespace.name
-    : matchesSelector(claim.object.spec.namespaceSelector, namespace.labels);
+  if (claim.kind === 'PullSecret') return claim.object.metadata.namespace === namespace.name;
+  const { namespaceSelector, excludeNamespaces = [] } = claim.object.spec;
+  // A namespace's own word stands against what reaches into it from outside, not against what is in it.
+  if (namespace.labels[OPT_OUT_LABEL] === OPT_OUT || excludeNamespaces.includes(namespace.name)) return false;
+  return matchesSelector(namespaceSelector, namespace.labels);
 }
 
 /** Who wants the Secret of that name in that namespace. */
@@ -45,6 +59,17 @@ export function claimsOn(world: World, namespace: NamespaceState, secretName: st
     if (claim.object.spec.secretName === secretName && claims(claim, namespace)) found.push(claim);
   }
   return found;
+}
+
+/** The claim as it is now; undefined where it is gone. */
+export function currentOf(world: World, { kind, object }: Claim): Claim | undefined {
+  const key = keyOf(object.metadata);
+  if (kind === 'PullSecret') {
+    const found = world.pullSecrets.get(key);
+    return found && { kind, object: found };
+  }
+  const found = world.clusterPullSecrets.get(key);
+  return found && { kind, object: found };
 }
 
 /** Every object of both kinds. */

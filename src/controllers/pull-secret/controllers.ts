@@ -2,45 +2,78 @@ import type { ClusterPullSecret } from '../../api/cluster-pull-secret.generated.
 import type { PullSecret } from '../../api/pull-secret.generated.ts';
 import type { PullSecretStatus } from '../../api/shared.generated.ts';
 import { type Controller, createController } from '../../runtime/controller.ts';
+import type { Informer } from '../../runtime/informer.ts';
+import { splitKey } from '../../runtime/key.ts';
 import { changedByPeople } from '../../runtime/predicates.ts';
 import { createTrigger, mappedWatchSource, type Source, watchSource } from '../../runtime/sources.ts';
 import { customResource, type Parts } from '../parts.ts';
-import { registryOf } from './claims.ts';
+import { claimKey, registriesNamed } from './claims.ts';
 import { deliveryReconciler } from './deliver.ts';
+import { demandReconciler } from './demand-controller.ts';
 import { pullSecretReconciler } from './pull-secret.ts';
+import { repairController } from './repair/controller.ts';
 import { PULL_SECRET_DEPENDENTS } from './status.ts';
 import { tokensReconciler } from './tokens.ts';
 import {
   claimantsAffected,
+  deliveryAfterToken,
   type PullTriggers,
-  registriesNamed,
   targetsIn,
-  targetsOfRegistry,
+  tokensOfRegistry,
 } from './wake.ts';
 
-/** The four controllers behind the two kinds: tokens -> deliveries -> the status of either kind. */
+/** The controllers behind the two kinds: demand -> tokens -> deliveries -> the status of either kind. */
 export function pullSecretControllers(parts: Parts): Controller[] {
-  const triggers: PullTriggers = { deliveries: createTrigger(), claims: createTrigger() };
+  const triggers: PullTriggers = {
+    tokens: createTrigger(),
+    deliveries: createTrigger(),
+    claims: createTrigger(),
+  };
   return [
+    demandController(parts, triggers),
     tokensController(parts, triggers),
     deliveryController(parts, triggers),
     kindController<PullSecret>(parts, triggers, 'PullSecret', 'pullSecrets'),
     kindController<ClusterPullSecret>(parts, triggers, 'ClusterPullSecret', 'clusterPullSecrets'),
+    ...parts.caches.pods.map((pods) => repairController(parts, pods, triggers.deliveries)),
   ];
 }
 
-/** Keys are names of Registries. */
-function tokensController({ caches, world, access, clock, log }: Parts, triggers: PullTriggers): Controller {
+/** Keys are those of Secrets: `namespace/name`. */
+function demandController({ caches, world, clock, log }: Parts, triggers: PullTriggers): Controller {
+  const everywhere = (): Iterable<string> => targetsIn(world, world.namespaces.keys());
+  return createController({
+    name: 'demand',
+    sources: [
+      mappedWatchSource(caches.namespaces, (name) => targetsIn(world, [name])),
+      mappedWatchSource(caches.pullSecrets, (_, now, before) =>
+        changedByPeople(now, before) ? targetsIn(world, [(now ?? before)?.metadata.namespace ?? '']) : [],
+      ),
+      mappedWatchSource(caches.clusterPullSecrets, (_, now, before) =>
+        changedByPeople(now, before) ? everywhere() : [],
+      ),
+      mappedWatchSource(caches.registries, (_, now, before) =>
+        changedByPeople(now, before) ? everywhere() : [],
+      ),
+    ],
+    reconcile: demandReconciler(world, triggers),
+    workers: 1,
+    clock,
+    log,
+  });
+}
+
+/** Keys are ids of tokens. */
+function tokensController(
+  { caches, world, access, clock, log, config }: Parts,
+  triggers: PullTriggers,
+): Controller {
   return createController({
     name: 'tokens',
     sources: [
-      watchSource(caches.registries, changedByPeople),
-      // Not by a status: each new namespace writes one, and would end the back-off of a token that does not come.
-      mappedWatchSource(caches.pullSecrets, (_, now, before) =>
-        changedByPeople(now, before) ? registriesNamed(now, before) : [],
-      ),
-      mappedWatchSource(caches.clusterPullSecrets, (_, now, before) =>
-        changedByPeople(now, before) ? registriesNamed(now, before) : [],
+      triggers.tokens.source,
+      mappedWatchSource(caches.registries, (name, now, before) =>
+        changedByPeople(now, before) ? tokensOfRegistry(world, name) : [],
       ),
     ],
     reconcile: tokensReconciler({
@@ -48,12 +81,21 @@ function tokensController({ caches, world, access, clock, log }: Parts, triggers
       access,
       clock,
       log,
-      onToken: (registry, { failure }) => {
-        for (const key of claimantsAffected(world, (claim) => registryOf(claim) === registry))
-          triggers.claims.fire(key);
-        if (failure) return;
-        for (const key of targetsOfRegistry(world, registry))
-          triggers.deliveries.fire(key, { priority: 'refresh' });
+      floorMs: config.shortestRotationMs,
+      onToken: (id, { failure }) => {
+        const holders = new Set<string>();
+        for (const target of world.demand.targetsOf(id)) {
+          const holder = world.demand.get(target)?.holder;
+          if (holder) holders.add(claimKey(holder));
+          if (holder && target === claimKey(holder)) continue;
+          // A failure changes nothing of a Secret, but may be the last word that others of its logins waited for.
+          if (!failure || !world.secret(target))
+            triggers.deliveries.fire(target, deliveryAfterToken(world, target));
+        }
+        for (const key of holders) triggers.claims.fire(key);
+      },
+      onRecovered: (registry) => {
+        for (const id of tokensOfRegistry(world, registry)) triggers.tokens.fire(id, { priority: 'refresh' });
       },
     }),
     workers: 4,
@@ -67,23 +109,12 @@ function deliveryController(
   { caches, world, client, clock, log, config }: Parts,
   triggers: PullTriggers,
 ): Controller {
-  const everywhere = (): Iterable<string> => targetsIn(world, world.namespaces.keys());
   return createController({
     name: 'delivery',
     sources: [
       ...caches.secrets.map((informer) => watchSource(informer)),
-      mappedWatchSource(caches.namespaces, (name) => targetsIn(world, [name])),
-      mappedWatchSource(caches.serviceAccounts, (_, now, before) =>
-        targetsIn(world, [(now ?? before)?.namespace ?? '']),
-      ),
-      mappedWatchSource(caches.pullSecrets, (_, now, before) =>
-        changedByPeople(now, before) ? targetsIn(world, [(now ?? before)?.metadata.namespace ?? '']) : [],
-      ),
-      mappedWatchSource(caches.clusterPullSecrets, (_, now, before) =>
-        changedByPeople(now, before) ? everywhere() : [],
-      ),
-      mappedWatchSource(caches.registries, (_, now, before) =>
-        changedByPeople(now, before) ? everywhere() : [],
+      ...caches.serviceAccounts.map((informer) =>
+        mappedWatchSource(informer, (key) => targetsIn(world, [splitKey(key).namespace])),
       ),
       triggers.deliveries.source,
     ],
@@ -92,12 +123,9 @@ function deliveryController(
       client,
       clock,
       onResult: ({ namespace, secretName }) => {
-        const affected = claimantsAffected(
-          world,
-          ({ object }) => object.spec.secretName === secretName,
-          namespace,
-        );
-        for (const key of affected) triggers.claims.fire(key);
+        const isOfName = ({ object }: Parameters<typeof claimKey>[0]): boolean =>
+          object.spec.secretName === secretName;
+        for (const key of claimantsAffected(world, isOfName, namespace)) triggers.claims.fire(key);
       },
     }),
     workers: config.deliveryWorkers,
@@ -116,9 +144,50 @@ function kindController<T extends PullSecret | ClusterPullSecret>(
   kind: 'PullSecret' | 'ClusterPullSecret',
   cache: 'pullSecrets' | 'clusterPullSecrets',
 ): Controller {
-  const { caches, world, clock, log } = parts;
+  const { caches, world, clock, log, config } = parts;
   const informer = caches[cache] as unknown as Parameters<typeof customResource<T, PullSecretStatus>>[1];
-  const affected: Source = (enqueue, signal) => {
+  return createController({
+    name: kind.toLowerCase(),
+    sources: [ownSource(informer), statusSource(parts, triggers, kind)],
+    reconcile: customResource<T, PullSecretStatus>(
+      parts,
+      informer,
+      PULL_SECRET_DEPENDENTS,
+      pullSecretReconciler<T>({
+        world,
+        clock,
+        installation: {
+          secretNames: config.pullSecretNames,
+          serviceAccountNames: config.serviceAccountNames,
+          repairPods: config.repairPods,
+        },
+        claimOf: (object) => ({ kind, object }) as never,
+        onRequest: (ids) => {
+          for (const id of ids) triggers.tokens.fire(id);
+        },
+      }),
+    ),
+    workers: 4,
+    clock,
+    log,
+  });
+}
+
+/** What a change means for the namespaces is looked at before it is told. */
+const TOLD_AFTER = { afterMs: 20 } as const;
+
+/** An object's own changes. */
+function ownSource<T extends PullSecret | ClusterPullSecret>(informer: Informer<T>): Source {
+  return (enqueue) => {
+    informer.listen((key, now, before) => {
+      if (changedByPeople(now, before)) enqueue(key, before ? TOLD_AFTER : {});
+    });
+  };
+}
+
+/** Whatever may change what the objects of one kind say of themselves. */
+function statusSource({ caches, world }: Parts, triggers: PullTriggers, kind: string): Source {
+  return (enqueue, signal) => {
     const wake = (key: string): void => {
       if (key.startsWith(`${kind}:`)) enqueue(key.slice(kind.length + 1), STATUS_AFTER);
     };
@@ -126,25 +195,12 @@ function kindController<T extends PullSecret | ClusterPullSecret>(
     const wakeNamespace = (namespace: string): void => {
       for (const key of claimantsAffected(world, () => true, namespace)) wake(key);
     };
-    for (const secrets of caches.secrets)
-      secrets.listen((_, now, before) => wakeNamespace((now ?? before)?.namespace ?? ''));
-    caches.serviceAccounts.listen((_, now, before) => wakeNamespace((now ?? before)?.namespace ?? ''));
+    for (const informer of [...caches.secrets, ...caches.serviceAccounts])
+      informer.listen((key) => wakeNamespace(splitKey(key).namespace));
     caches.namespaces.listen(wakeNamespace);
     caches.registries.listen((name) => {
-      for (const key of claimantsAffected(world, (claim) => registryOf(claim) === name)) wake(key);
+      for (const key of claimantsAffected(world, ({ object }) => registriesNamed(object.spec).includes(name)))
+        wake(key);
     });
   };
-  return createController({
-    name: kind.toLowerCase(),
-    sources: [watchSource(informer, changedByPeople), affected],
-    reconcile: customResource<T, PullSecretStatus>(
-      parts,
-      informer,
-      PULL_SECRET_DEPENDENTS,
-      pullSecretReconciler<T>(world, clock, (object) => ({ kind, object }) as never),
-    ),
-    workers: 4,
-    clock,
-    log,
-  });
 }

@@ -1,36 +1,25 @@
-import type { Registry } from '../../api/registry.generated.ts';
-import { registryHost } from '../../ecr/partition.ts';
-import type { RegistryToken, TokenState } from '../../ecr/token-store.ts';
 import type { Failure } from '../../runtime/errors.ts';
-import { type Claim, holderOf } from './claims.ts';
-import type { SecretState } from './secret-state.ts';
-import type { ServiceAccountState } from './service-account.ts';
+import { holderOf } from './claims.ts';
+import type { DeliveryInput, LoginInput } from './delivery-input.ts';
+import type { Login } from './logins.ts';
+import type { RegistryToken } from './token-store.ts';
+import type { TokenWant } from './wants.ts';
 
-/** Everything that the fate of one target depends on. */
-export interface DeliveryInput {
-  readonly now: number;
-  /** Who gets to say what the Secret holds; absent where nobody wants it, or nobody is allowed to. */
-  readonly holder: Claim | undefined;
-  /** Why `holder` is absent although somebody wants the Secret. */
-  readonly refused: Failure | undefined;
-  /** The object that the Secret names as its holder is going, and its deletionPolicy is Retain. */
-  readonly retained: boolean;
-  readonly registry: Registry | undefined;
-  readonly secret: SecretState | undefined;
-  readonly serviceAccount: ServiceAccountState | undefined;
-  readonly tokenState: TokenState;
-}
+/** One login of a Secret that is written: a token from memory, or what stands in the Secret already. */
+export type PlannedLogin =
+  | { readonly from: 'memory'; readonly want: TokenWant; readonly token: RegistryToken }
+  | { readonly from: 'secret'; readonly login: Login };
 
 /** What to do with the Secret. */
 export type SecretAction =
   | { readonly type: 'keep' }
-  | { readonly type: 'apply'; readonly token: RegistryToken; readonly why: ApplyReason }
+  | { readonly type: 'apply'; readonly logins: readonly PlannedLogin[]; readonly why: ApplyReason }
   | { readonly type: 'delete' }
   | { readonly type: 'release' };
 
-export type ApplyReason = 'Missing' | 'Edited' | 'HolderChanged' | 'RegistryChanged' | 'Due';
+export type ApplyReason = 'Missing' | 'HandedOver' | 'Edited' | 'HolderChanged' | 'LoginsChanged' | 'Due';
 
-/** `attach`: the ServiceAccount shall name the Secret; `release`: it keeps the entry, which is no longer ours. */
+/** `attach`: the wanted ServiceAccounts shall name the Secret; `release`: they keep the entry, which is no longer ours. */
 export type AttachmentAction = 'attach' | 'detach' | 'release' | 'keep';
 
 export interface Decision {
@@ -54,9 +43,9 @@ export function decide(input: DeliveryInput): Decision {
   );
 }
 
-function terminating({ secret, holder }: DeliveryInput): Decision | undefined {
+function terminating({ secret, demand }: DeliveryInput): Decision | undefined {
   if (!secret?.terminating) return undefined;
-  if (!holder) return { secret: KEEP, attachment: 'detach' };
+  if (!demand?.holder) return { secret: KEEP, attachment: 'detach' };
   return {
     secret: KEEP,
     attachment: 'keep',
@@ -67,74 +56,94 @@ function terminating({ secret, holder }: DeliveryInput): Decision | undefined {
   };
 }
 
-function foreignSecret({ secret, holder }: DeliveryInput): Decision | undefined {
+function foreignSecret({ secret, demand }: DeliveryInput): Decision | undefined {
   if (!secret || secret.managed) return undefined;
-  if (!holder) return { secret: KEEP, attachment: 'detach' };
+  if (!demand?.holder) return { secret: KEEP, attachment: 'detach' };
+  if (secret.handedOver) return undefined;
   return {
     secret: KEEP,
     attachment: 'detach',
     failure: {
       reason: 'SecretConflict',
-      message: `there is a Secret ${secret.name} that ecr-operator did not make, and it is left alone: delete it, or choose another secretName`,
+      message: `there is a Secret ${secret.name} that ecr-operator did not make, and it is left alone: delete it, choose another secretName, or hand it over with kubectl -n ${secret.namespace} annotate secret ${secret.name} ecr-operator.io/hand-over=true`,
     },
   };
 }
 
-function unwanted({ holder, refused, retained, secret }: DeliveryInput): Decision | undefined {
-  if (holder) return undefined;
+function unwanted({ demand, retained, secret }: DeliveryInput): Decision | undefined {
+  if (demand?.holder) return undefined;
   if (retained) return { secret: secret ? { type: 'release' } : KEEP, attachment: 'release' };
   return {
     secret: secret ? { type: 'delete' } : KEEP,
     attachment: 'detach',
-    ...(refused ? { failure: refused } : {}),
+    ...(demand?.refused ? { failure: demand.refused } : {}),
   };
 }
 
-function suspended({ holder }: DeliveryInput): Decision | undefined {
-  return holder?.object.spec.suspend ? { secret: KEEP, attachment: 'keep' } : undefined;
+function suspended({ demand }: DeliveryInput): Decision | undefined {
+  return demand?.holder?.object.spec.suspend ? { secret: KEEP, attachment: 'keep' } : undefined;
 }
 
-/** Without a token the Secret stays as it is, whatever it is: never a worse one than the one there. */
-function unserved({ tokenState, secret, holder, registry, now }: DeliveryInput): Decision | undefined {
-  const { token, failure } = tokenState;
-  if (token && token.expiresAt > now && registry && opens(token, registry)) return undefined;
-  const attachment = secret ? wantedAttachment(holder) : 'keep';
-  if (secret && secret.expiresAt > now) return { secret: KEEP, attachment };
-  return { secret: KEEP, attachment, ...(failure ? { failure } : {}) };
+/** Without any token the Secret stays as it is, whatever it is: never a worse one than the one there. */
+function unserved(input: DeliveryInput): Decision | undefined {
+  const { secret, logins } = input;
+  if (logins.some(({ token }) => token) || (secret && surplus(input).length > 0)) return undefined;
+  return { secret: KEEP, attachment: secret ? 'attach' : 'keep', ...failureOf(input) };
 }
 
 function served(input: DeliveryInput): Decision {
   const why = applyReason(input);
-  const { token } = input.tokenState;
-  const secret: SecretAction = why && token ? { type: 'apply', token, why } : KEEP;
-  return { secret, attachment: wantedAttachment(input.holder) };
+  const secret: SecretAction = why
+    ? { type: 'apply', logins: input.logins.flatMap((one) => planned(input, one)), why }
+    : KEEP;
+  return { secret, attachment: 'attach', ...failureOf(input) };
 }
 
-function wantedAttachment(holder: Claim | undefined): AttachmentAction {
-  return holder?.object.spec.serviceAccounts.mode === 'Default' ? 'attach' : 'detach';
+/**
+ * The newest token there is; without one, what the Secret has, even with another scope than is wanted now: it is good
+ * until the wanted one comes. What somebody edited may be anything by now: it is due as soon as one comes.
+ */
+function planned({ secret }: DeliveryInput, { want, token, present }: LoginInput): PlannedLogin[] {
+  if (token) return [{ from: 'memory', want, token }];
+  if (!present) return [];
+  return [{ from: 'secret', login: secret?.intact ? present : { ...present, rotateAt: present.issuedAt } }];
 }
 
-function applyReason({ secret, holder, registry, tokenState, now }: DeliveryInput): ApplyReason | undefined {
+function applyReason(input: DeliveryInput): ApplyReason | undefined {
+  const { secret, demand, logins } = input;
   if (!secret) return 'Missing';
+  if (!secret.managed) return 'HandedOver';
   if (!secret.intact) return 'Edited';
-  if (holder && secret.holder !== holderOf(holder)) return 'HolderChanged';
-  if (registry && secret.registry !== registryAnnotation(registry)) return 'RegistryChanged';
-  const { token } = tokenState;
-  const due = token?.replacesAll || secret.rotateAt <= now;
-  return token && due && toSeconds(token.issuedAt) > secret.issuedAt ? 'Due' : undefined;
+  if (demand?.holder && secret.holder !== holderOf(demand.holder)) return 'HolderChanged';
+  if (surplus(input).length > 0 || logins.some(isOther)) return 'LoginsChanged';
+  if (demand?.holder && secret.foreignEntries !== demand.holder.object.spec.foreignEntries)
+    return 'LoginsChanged';
+  return logins.some(isNewer) ? 'Due' : undefined;
 }
 
-/** Annotations hold whole seconds. */
-function toSeconds(ms: number): number {
-  return Math.floor(ms / 1_000) * 1_000;
+/** What the Secret opens although nobody who may wants it. */
+function surplus({ secret, logins }: DeliveryInput): readonly Login[] {
+  const logged = secret?.managed ? secret.logins : [];
+  return logged.filter(({ login }) => !logins.some(({ want }) => want.login === login));
 }
 
-/** Whether a token is one of that registry. */
-export function opens(token: RegistryToken, { spec }: Registry): boolean {
-  return token.host === registryHost(spec);
+/** The Secret lacks the login, or has another token than the wanted one. */
+function isOther({ want, token, present }: LoginInput): boolean {
+  if (!token) return false;
+  // The width of an equal id hangs on the role that the Registry has for it.
+  if (present?.id !== want.id || present.scope !== token.scope) return true;
+  return present.hosts.join() !== token.hosts.join();
 }
 
-/** What a Secret says about the registry that its token opens. */
-export function registryAnnotation({ metadata, spec }: Registry): string {
-  return `${metadata.name} ${registryHost(spec)}`;
+function isNewer({ token, present, isDue }: LoginInput): boolean {
+  return (
+    token !== undefined && isDue && Math.floor(token.issuedAt / 1_000) * 1_000 > (present?.issuedAt ?? 0)
+  );
+}
+
+function failureOf({ demand, logins }: DeliveryInput): Pick<Decision, 'failure'> {
+  const [refusal] = demand?.refusals ?? [];
+  if (refusal) return { failure: { reason: refusal.reason, message: refusal.message } };
+  const missing = logins.find(({ token, present, failure }) => !token && !present && failure);
+  return missing?.failure ? { failure: missing.failure } : {};
 }

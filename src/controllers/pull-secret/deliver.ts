@@ -1,19 +1,17 @@
-import { FIELD_MANAGER, MANAGED_BY_LABEL, SECRET_ANNOTATIONS } from '../../api/names.ts';
 import type { Clock } from '../../runtime/clock.ts';
+import { timestamp } from '../../runtime/clock.ts';
 import type { Next } from '../../runtime/controller.ts';
 import { type Failure, failureOf, RetryableError } from '../../runtime/errors.ts';
 import { type Key, splitKey } from '../../runtime/key.ts';
-import type { JsonPatchOperation, KubeClient } from '../../runtime/kube-client.ts';
-import { isConflict, isInvalid, isNamespaceTerminating, isNotFound } from '../../runtime/kube-errors.ts';
-import { SECRETS, SERVICE_ACCOUNTS } from '../../runtime/resource.ts';
-import type { NamespaceState } from '../world.ts';
-import { holderOf, type Target } from './claims.ts';
-import { type AttachmentAction, type DeliveryInput, decide, type SecretAction } from './decide.ts';
-import { inputOf } from './delivery-input.ts';
-import { type PullWorld, SERVICE_ACCOUNT_NAME } from './pull-world.ts';
-import { secretBody } from './secret-body.ts';
-import type { SecretState } from './secret-state.ts';
-import { attachmentPatch, releasePatch, type ServiceAccountState } from './service-account.ts';
+import type { KubeClient } from '../../runtime/kube-client.ts';
+import { isConflict, isInvalid, isNamespaceTerminating } from '../../runtime/kube-errors.ts';
+import { type AttachmentResult, attach } from './attach.ts';
+import { type Target, targetKey } from './claims.ts';
+import { createContests } from './contests.ts';
+import { type Decision, decide } from './decide.ts';
+import { type DeliveryInput, givesWayAfterMs, inputOf } from './delivery-input.ts';
+import type { PullWorld } from './pull-world.ts';
+import { writeSecret } from './write-secret.ts';
 
 export interface DeliveryOptions {
   readonly world: PullWorld;
@@ -23,118 +21,130 @@ export interface DeliveryOptions {
   readonly onResult: (target: Target) => void;
 }
 
-/** One pass over one target: the Secret of one name in one namespace, and the ServiceAccount beside it. */
+/** So often a write may meet a newer version before it is worth a word: the watch brings the news in a moment. */
+const QUIET_CONFLICTS = 3;
+
+/** One pass over one target: the Secret of one name in one namespace, and the ServiceAccounts beside it. */
 export function deliveryReconciler(options: DeliveryOptions): (key: Key) => Promise<Next> {
   const { world, client, clock } = options;
+  const contests = createContests(clock);
+  const conflicts = new Map<Key, number>();
 
-  async function deliver(target: Target, namespace: NamespaceState): Promise<Failure | undefined> {
-    const input = inputOf(world, target, namespace, clock.now());
+  async function deliver(target: Target): Promise<AttachmentResult> {
+    const input = inputOf(world, target, clock.now());
     const decision = decide(input);
+    const fight = fightOver(target, input, decision);
+    const kept = fight ? { ...decision, secret: { type: 'keep' as const } } : decision;
+    const attachments = {
+      target,
+      holder: input.demand?.holder,
+      action: decision.attachment,
+      accounts: world.serviceAccountsIn(target.namespace),
+    };
     // What is retained says so in the Secret, which is released last: without that, its entry would count as left over.
     const secretFirst = decision.attachment !== 'release';
-    if (secretFirst) await applySecret(target, input, decision.secret);
-    await applyAttachment(target, input.serviceAccount, decision.attachment);
-    if (!secretFirst) await applySecret(target, input, decision.secret);
-    return decision.failure;
+    if (secretFirst) await write(target, input, kept);
+    const attached = await attach(client, clock, contests, attachments);
+    if (!secretFirst) await write(target, input, kept);
+    const failure = fight?.failure ?? decision.failure ?? attached.failure;
+    const waits = [fight?.againMs, attached.againMs, givesWayAfterMs(input, clock.now())];
+    const known = waits.filter((ms) => ms !== undefined);
+    return {
+      ...(failure ? { failure } : {}),
+      ...(known.length > 0 ? { againMs: Math.min(...known) } : {}),
+    };
   }
 
-  async function applySecret(
+  async function write(
     target: Target,
-    { secret, holder, registry }: DeliveryInput,
-    action: SecretAction,
+    { demand, secret }: DeliveryInput,
+    { secret: action }: Decision,
   ): Promise<void> {
-    const path = { namespace: target.namespace, name: target.secretName };
-    if (action.type === 'apply' && holder && registry) {
-      const body = secretBody({
-        target,
-        holder: holderOf(holder),
-        registry,
-        token: action.token,
-        uid: secret?.uid,
-      });
-      // The first apply is not forced: a Secret of another that the cache has not seen yet is a conflict.
-      await client.apply(SECRETS, body, {
-        ...path,
-        fieldManager: FIELD_MANAGER,
-        force: secret !== undefined,
-      });
-    } else if (action.type === 'delete' && secret) {
-      await ignoreNotFound(
-        client.delete(SECRETS, path, { uid: secret.uid, resourceVersion: secret.resourceVersion }),
-      );
-    } else if (action.type === 'release' && secret) {
-      await ignoreNotFound(client.mergePatch(SECRETS, path, releaseBody(secret)));
-    }
+    const changed = await writeSecret(client, { target, holder: demand?.holder, secret, action });
+    if (changed && action.type === 'apply' && RESTORES.has(action.why)) contests.restored(targetKey(target));
+    // What we took away ourselves is nobody's fight.
+    if (action.type === 'delete') contests.forget(targetKey(target));
   }
 
-  async function applyAttachment(
-    { namespace, secretName }: Target,
-    state: ServiceAccountState | undefined,
-    action: AttachmentAction,
-  ): Promise<void> {
-    // The controller-manager makes it a moment after the namespace, and the watch tells.
-    if (action === 'keep' || !state) return;
-    const operations: JsonPatchOperation[] =
-      action === 'release'
-        ? releasePatch(state, secretName)
-        : attachmentPatch(state, secretName, action === 'attach');
-    if (operations.length > 0) {
-      const path = { namespace, name: SERVICE_ACCOUNT_NAME };
-      await client.jsonPatch(SERVICE_ACCOUNTS, path, operations).catch(staleIfInvalid(secretName));
-    }
+  /** Somebody keeps undoing the Secret: it is written less and less often. */
+  function fightOver(
+    target: Target,
+    { secret }: DeliveryInput,
+    { secret: action }: Decision,
+  ): AttachmentResult | undefined {
+    if (action.type !== 'apply' || !RESTORES.has(action.why)) return undefined;
+    const waitMs = contests.wait(targetKey(target));
+    if (waitMs === 0) return undefined;
+    const count = contests.count(targetKey(target)) - 1;
+    const what = secret ? 'changing' : 'deleting';
+    return {
+      againMs: waitMs,
+      failure: {
+        reason: 'SecretContested',
+        message: `somebody keeps ${what} Secret ${target.secretName}, which was put right ${count} times: tried again at ${timestamp(clock.now() + waitMs)}; find who writes to it, or choose another secretName`,
+      },
+    };
+  }
+
+  function forget(key: Key): void {
+    contests.forget(key);
+    conflicts.delete(key);
+  }
+
+  /** A conflict is what the watch is about to tell of, unless it comes again and again. */
+  function isQuiet(key: Key, error: unknown): boolean {
+    if (!isConflict(error) && (error as Partial<RetryableError>).reason !== 'Conflict') return false;
+    const count = (conflicts.get(key) ?? 0) + 1;
+    conflicts.set(key, count);
+    return count <= QUIET_CONFLICTS;
   }
 
   return async (key) => {
-    const { namespace: namespaceName, name: secretName } = splitKey(key);
-    const target = { namespace: namespaceName, secretName };
-    const namespace = world.namespaces.get(namespaceName);
+    const target = splitTarget(key);
+    const namespace = world.namespaces.get(target.namespace);
     const report = (failure: Failure | undefined): void => {
       if (world.results.set(key, failure)) options.onResult(target);
     };
+    // Who wants it is looked at first, and wakes this again; nobody looks at names that are not configured.
+    if (namespace && world.secretNames.includes(target.secretName) && !world.demand.isKnown(key)) return {};
     if (!namespace || namespace.terminating) {
+      forget(key);
       report(undefined);
       return {};
     }
     try {
-      report(await deliver(target, namespace));
-      return {};
+      const { failure, againMs } = await deliver(target);
+      conflicts.delete(key);
+      report(failure);
+      return againMs === undefined ? {} : { requeueAfterMs: againMs };
     } catch (error) {
       if (isNamespaceTerminating(error)) return {};
-      report(failureOf(explained(error, target)));
+      if (!isQuiet(key, error)) report(failureOf(explained(error, target)));
       return { retry: { kind: 'backoff' } };
     }
   };
 }
 
+/** Writes that put something right, as against new tokens. */
+const RESTORES: ReadonlySet<string> = new Set(['Missing', 'Edited']);
+
+function splitTarget(key: Key): Target {
+  const { namespace, name } = splitKey(key);
+  return { namespace, secretName: name };
+}
+
 function explained(error: unknown, { secretName }: Target): unknown {
-  return isConflict(error) ? changedMeanwhile(secretName, error) : error;
-}
-
-/** Where the `test` of a JSON patch does not hold, the API server calls the patch invalid. */
-function staleIfInvalid(secretName: string): (error: unknown) => never {
-  return (error) => {
-    throw isInvalid(error) ? changedMeanwhile(secretName, error) : error;
-  };
-}
-
-function changedMeanwhile(secretName: string, cause: unknown): RetryableError {
-  return new RetryableError(
-    'Conflict',
-    `Secret ${secretName} or the ServiceAccount changed meanwhile, trying again`,
-    { cause },
-  );
-}
-
-async function ignoreNotFound(request: Promise<unknown>): Promise<void> {
-  try {
-    await request;
-  } catch (error) {
-    if (!isNotFound(error)) throw error;
+  if (isConflict(error))
+    return new RetryableError('Conflict', `Secret ${secretName} changed meanwhile, trying again`, {
+      cause: error,
+    });
+  if (isInvalid(error)) {
+    // Type and `immutable` cannot be changed: a Secret that was handed over may have others than ours.
+    return new RetryableError(
+      'SecretInvalid',
+      `the API server does not take Secret ${secretName}: ${(error as Error).message}; delete it, and it is made anew`,
+      { cause: error },
+    );
   }
-}
-
-/** Takes away what marks the Secret as ours; its content stays. */
-function releaseBody({ uid }: SecretState): object {
-  const annotations = Object.fromEntries(Object.values(SECRET_ANNOTATIONS).map((name) => [name, null]));
-  return { metadata: { uid, labels: { [MANAGED_BY_LABEL]: null }, annotations } };
+  return error;
 }

@@ -1,18 +1,34 @@
-/** What one registry adds to a pull Secret. */
-export interface RegistryLogin {
-  readonly host: string;
+/** One login of a pull Secret, in both of the forms that `kubectl create secret docker-registry` writes. */
+export interface DockerLogin {
+  readonly username: string;
   readonly password: string;
+  readonly auth: string;
+}
+
+/** Logins by host. What others wrote may have any shape. */
+export type Auths = Readonly<Record<string, unknown>>;
+
+/** The login that a token is. */
+export function dockerLogin(password: string): DockerLogin {
+  return { username: 'AWS', password, auth: Buffer.from(`AWS:${password}`).toString('base64') };
 }
 
 /**
- * The content of `.dockerconfigjson`: identical bytes for identical logins, since kubelet compares a hash of them
- * (KEP-2535). Both forms of the login are there, as `kubectl create secret docker-registry` writes them.
+ * The content of `.dockerconfigjson` in base64: identical bytes for identical logins, since kubelet compares a hash of
+ * them (KEP-2535).
  */
-export function dockerConfigJson(logins: readonly RegistryLogin[]): string {
-  const auths: Record<string, object> = {};
-  for (const { host, password } of [...logins].sort((a, b) => (a.host < b.host ? -1 : 1))) {
-    const auth = Buffer.from(`AWS:${password}`).toString('base64');
-    auths[host] = { username: 'AWS', password, auth };
+export function encodedConfig(auths: Auths): string {
+  const sorted = Object.fromEntries(Object.entries(auths).sort(([a], [b]) => (a < b ? -1 : 1)));
+  return Buffer.from(JSON.stringify({ auths: sorted })).toString('base64');
+}
+
+/** The logins in a `.dockerconfigjson` of anybody, in base64; none where it cannot be read. */
+export function decodedConfig(data: string | undefined): Auths {
+  try {
+    const content: unknown = JSON.parse(Buffer.from(data ?? '', 'base64').toString());
+    const { auths } = (content ?? {}) as { readonly auths?: unknown };
+    return typeof auths === 'object' && auths !== null && !Array.isArray(auths) ? { ...auths } : {};
+  } catch {
+    return {};
   }
-  return JSON.stringify({ auths });
 }

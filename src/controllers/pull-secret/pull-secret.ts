@@ -1,59 +1,114 @@
 import type { ClusterPullSecret } from '../../api/cluster-pull-secret.generated.ts';
 import type { PullSecret } from '../../api/pull-secret.generated.ts';
 import type { PullSecretStatus } from '../../api/shared.generated.ts';
-import type { Clock } from '../../runtime/clock.ts';
-import { TerminalError } from '../../runtime/errors.ts';
-import type { Outcome } from '../../runtime/outcome.ts';
+import { type Clock, timestamp } from '../../runtime/clock.ts';
+import type { Happening, Outcome } from '../../runtime/outcome.ts';
 import type { Reconciler } from '../../runtime/resource-reconciler.ts';
 import type { BaseStatus } from '../../runtime/status.ts';
-import { type Claim, claimsOn, holderOf, registryOf } from './claims.ts';
-import { type PullWorld, SERVICE_ACCOUNT_NAME } from './pull-world.ts';
-import { delivered, refreshed, statusFields, survey, tokenInUse, tokenValid, worrisomeAt } from './status.ts';
+import { accepted, type Installation } from './accepted.ts';
+import { type Claim, claimKey, holderOf, targetKey } from './claims.ts';
+import type { PullWorld } from './pull-world.ts';
+import { delivered, endingFirst, refreshed, statusFields, tokenValid, worrisomeAt } from './status.ts';
+import { type Survey, survey } from './survey.ts';
+import { readyWants } from './wants.ts';
 
 type Fields = Omit<PullSecretStatus, keyof BaseStatus>;
+
+export interface PullSecretOptions<T> {
+  readonly world: PullWorld;
+  readonly clock: Clock;
+  readonly installation: Installation;
+  readonly claimOf: (object: T) => Claim;
+  /** Called with the ids of tokens that are wanted now, or no more, or renewed. */
+  readonly onRequest: (ids: Iterable<string>) => void;
+}
 
 /**
  * Reports how a PullSecret or ClusterPullSecret stands, and lets it go once nothing of it is left. The Secrets
  * themselves are the deliveries' work (deliver.ts), the tokens that of tokens.ts.
  */
-export function pullSecretReconciler<T extends PullSecret | ClusterPullSecret>(
-  world: PullWorld,
-  clock: Clock,
-  claimOf: (object: T) => Claim,
-): Reconciler<T, Fields> {
+export function pullSecretReconciler<T extends PullSecret | ClusterPullSecret>({
+  world,
+  clock,
+  installation,
+  claimOf,
+  onRequest,
+}: PullSecretOptions<T>): Reconciler<T, Fields> {
   return {
     async reconcile(object) {
-      refuseUnknownName(world, object.spec.secretName);
-      return report(world, claimOf(object), clock.now());
+      const claim = claimOf(object);
+      const now = clock.now();
+      const found = survey(world, claim, now);
+      onRequest(getReady(world, claim, found));
+      if (world.requests.see(claim, now)) onRequest(found.lives.flatMap(({ ids }) => [...ids]));
+      return report(world, claim, found, accepted(installation, claim), now);
     },
     async finalize(object) {
+      onRequest(world.demand.forget(claimKey(claimOf(object))));
       const left = holdings(world, claimOf(object));
       return left === 0 ? 'released' : withdrawing(object, left);
     },
   };
 }
 
-function refuseUnknownName({ secretNames }: PullWorld, name: string): void {
-  if (secretNames.includes(name)) return;
-  throw new TerminalError(
-    'SecretNameNotConfigured',
-    `the operator has no right to write Secrets named ${name}, only ${secretNames.join(', ')}: choose one of these, or have the installation add it (pullSecretNames, and resourceNames in its ClusterRole)`,
+/** While a claim reaches no namespace, it is its own target; returns the ids of tokens to look at. */
+function getReady(world: PullWorld, claim: Claim, { matched }: Survey): readonly string[] {
+  const key = claimKey(claim);
+  if (matched > 0) return world.demand.forget(key);
+  const wants = readyWants(world.registries, claim);
+  return world.demand.set(key, { holder: claim, refused: undefined, wants, refusals: [] });
+}
+
+function report(
+  world: PullWorld,
+  claim: Claim,
+  found: Survey,
+  acceptance: ReturnType<typeof accepted>,
+  now: number,
+): Outcome<Fields> {
+  const life = endingFirst(found.lives);
+  const changes = life ? [worrisomeAt(life), life.expiresAt].filter((time) => time > now) : [];
+  const rotation = rotationStatus(world, claim, found, now);
+  return {
+    status: { ...statusFields(found), ...(rotation.status ? { rotation: rotation.status } : {}) },
+    conditions: [tokenValid(found.lives, now), delivered(found), acceptance, ...refreshed(found.lives)],
+    happenings: [...failuresToTell(found), ...rotation.happenings],
+    stalled: acceptance.status === 'False',
+    ...(changes.length > 0 ? { requeueAfterMs: Math.min(...changes) - now } : {}),
+  };
+}
+
+/** Long before Ready falls: there is time to mend it. */
+function failuresToTell({ lives }: Survey): Happening[] {
+  return lives.flatMap(({ login, failure }) =>
+    failure
+      ? [
+          {
+            type: 'Warning' as const,
+            reason: failure.reason,
+            message: lives.length > 1 ? `${login}: ${failure.message}` : failure.message,
+          },
+        ]
+      : [],
   );
 }
 
-function report(world: PullWorld, claim: Claim, now: number): Outcome<Fields> {
-  const found = survey(world, claim, now);
-  const { failure } = world.tokens.get(registryOf(claim));
-  const life = tokenInUse(world, claim, found);
-  const changes = life ? [worrisomeAt(life), life.expiresAt].filter((time) => time > now) : [];
+/** A rotation is done when every token in use, everywhere, is younger than the wish for it. */
+function rotationStatus(
+  world: PullWorld,
+  claim: Claim,
+  { matched, ready, oldestIssuedAt = 0 }: Survey,
+  now: number,
+): { readonly status: Fields['rotation']; readonly happenings: readonly Happening[] } {
+  const before = claim.object.status?.rotation;
+  const request = world.requests.get(claim);
+  // Secrets tell whole seconds.
+  const isDone = request && ready === matched && oldestIssuedAt >= Math.floor(request.at / 1_000) * 1_000;
+  if (!isDone) return { status: before, happenings: [] };
+  const message = `the rotation asked for by ecr-operator.io/rotate-requested-at=${request.value} is done in ${matched} namespaces`;
   return {
-    status: statusFields(claim, found, life),
-    conditions: [tokenValid(life, failure, now), delivered(found), ...refreshed(life, failure)],
-    // Long before Ready falls: there is time to mend it.
-    ...(failure
-      ? { happenings: [{ type: 'Warning', reason: failure.reason, message: failure.message }] }
-      : {}),
-    ...(changes.length > 0 ? { requeueAfterMs: Math.min(...changes) - now } : {}),
+    status: { request: request.value, at: timestamp(now) },
+    happenings: [{ type: 'Normal', reason: 'Rotated', message }],
   };
 }
 
@@ -65,13 +120,14 @@ function holdings(world: PullWorld, claim: Claim): number {
   let left = 0;
   for (const namespace of world.namespaces.values()) {
     if (namespace.terminating || !reaches(claim, namespace.name)) continue;
+    const key = targetKey({ namespace: namespace.name, secretName });
     // What another wants, too, is the other's from now on, even if that cannot take it over yet.
-    if (claimsOn(world, namespace, secretName).length > 0) continue;
-    const secret = world.secret(`${namespace.name}/${secretName}`);
+    const demand = world.demand.get(key);
+    if (demand && demand.holder?.object.metadata.uid !== claim.object.metadata.uid) continue;
+    const secret = world.secret(key);
     // Deletion was accepted where it is terminating; whose finalizer holds it is not our affair.
     if (secret?.managed && !secret.terminating && secret.holder === holderOf(claim)) left += 1;
-    if (world.serviceAccounts.get(`${namespace.name}/${SERVICE_ACCOUNT_NAME}`)?.ours.includes(secretName))
-      left += 1;
+    for (const { ours } of world.serviceAccountsIn(namespace.name)) if (ours.includes(secretName)) left += 1;
   }
   return left;
 }

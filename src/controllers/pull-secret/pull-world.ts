@@ -1,10 +1,11 @@
-import type { TokenStore } from '../../ecr/token-store.ts';
 import type { Key } from '../../runtime/key.ts';
-import type { Lister } from '../../runtime/store.ts';
 import type { World } from '../world.ts';
 import type { DeliveryResults } from './delivery-results.ts';
+import type { DemandStore } from './demand.ts';
+import type { RotationRequests } from './requests.ts';
 import type { SecretState } from './secret-state.ts';
 import type { ServiceAccountState } from './service-account.ts';
+import type { TokenStore } from './token-store.ts';
 
 /** What the pull-secret controllers read. */
 export interface PullWorld extends World {
@@ -12,12 +13,10 @@ export interface PullWorld extends World {
   readonly secretNames: readonly string[];
   /** By `namespace/name`, over all those names. */
   secret(key: Key): SecretState | undefined;
-  secrets(): Iterable<SecretState>;
-  /** The `default` ServiceAccount of each namespace. */
-  readonly serviceAccounts: Lister<ServiceAccountState>;
+  /** Those that we may write to, which is all of them unless an installation names some. */
+  serviceAccountsIn(namespace: string): Iterable<ServiceAccountState>;
+  readonly demand: DemandStore;
   readonly tokens: TokenStore;
+  readonly requests: RotationRequests;
   readonly results: DeliveryResults;
 }
-
-/** The one ServiceAccount of a namespace that is watched. */
-export const SERVICE_ACCOUNT_NAME = 'default';

@@ -1,49 +1,60 @@
 import { MANAGED_BY, MANAGED_BY_LABEL, SECRET_ANNOTATIONS } from '../../api/names.ts';
-import type { Registry } from '../../api/registry.generated.ts';
-import type { RegistryToken } from '../../ecr/token-store.ts';
-import { timestamp } from '../../runtime/clock.ts';
-import type { Target } from './claims.ts';
-import { registryAnnotation } from './decide.ts';
-import { dockerConfigJson } from './docker-config.ts';
+import { type Claim, holderOf, type Target } from './claims.ts';
+import { writeLogins } from './logins.ts';
+import type { SecretContent } from './secret-content.ts';
 
 export interface SecretBodyInput {
   readonly target: Target;
-  readonly holder: string;
-  readonly registry: Registry;
-  readonly token: RegistryToken;
+  readonly holder: Claim;
+  readonly content: SecretContent;
   /** Of the Secret that is there: a re-created one is not written to by mistake. */
   readonly uid?: string | undefined;
+  /** Of the Secret whose content was taken over: what changed since is not lost. */
+  readonly resourceVersion?: string | undefined;
+}
+
+/** The fields of a pull Secret that are ours. */
+export interface SecretBody {
+  readonly metadata: {
+    readonly name: string;
+    readonly namespace: string;
+    readonly uid?: string;
+    readonly resourceVersion?: string;
+    readonly labels: Readonly<Record<string, string>>;
+    readonly annotations: Readonly<Record<string, string>>;
+  };
+  readonly type: string;
+  readonly data: { readonly '.dockerconfigjson': string };
 }
 
 /** The pull Secret as it is applied: all fields that are ours, every time. */
-export function secretBody({ target, holder, registry, token, uid }: SecretBodyInput): object {
+export function secretBody({ target, holder, content, uid, resourceVersion }: SecretBodyInput): SecretBody {
   return {
     metadata: {
       name: target.secretName,
       namespace: target.namespace,
       ...(uid ? { uid } : {}),
+      ...(resourceVersion ? { resourceVersion } : {}),
       labels: { [MANAGED_BY_LABEL]: MANAGED_BY },
       annotations: {
-        [SECRET_ANNOTATIONS.holder]: holder,
-        [SECRET_ANNOTATIONS.registry]: registryAnnotation(registry),
-        [SECRET_ANNOTATIONS.issuedAt]: timestamp(token.issuedAt),
-        [SECRET_ANNOTATIONS.expiresAt]: timestamp(token.expiresAt),
-        [SECRET_ANNOTATIONS.rotateAt]: timestamp(token.rotateAt),
+        [SECRET_ANNOTATIONS.holder]: holderOf(holder),
+        [SECRET_ANNOTATIONS.foreignEntries]: holder.object.spec.foreignEntries,
+        [SECRET_ANNOTATIONS.tokens]: writeLogins(content.logins),
       },
     },
     type: 'kubernetes.io/dockerconfigjson',
-    data: { '.dockerconfigjson': encodedContent(token) },
+    data: { '.dockerconfigjson': content.data },
   };
 }
 
-/** One token goes into thousands of Secrets: encoded once, and forgotten with the token. */
-const encoded = new WeakMap<RegistryToken, string>();
-
-function encodedContent(token: RegistryToken): string {
-  const known = encoded.get(token);
-  if (known) return known;
-  const content = dockerConfigJson([{ host: token.host, password: token.password }]);
-  const made = Buffer.from(content).toString('base64');
-  encoded.set(token, made);
-  return made;
+/** Takes away what marks a Secret as ours; its content stays, unless another is given. */
+export function releaseBody(
+  { uid, resourceVersion }: { readonly uid: string; readonly resourceVersion: string },
+  data?: string,
+): object {
+  const annotations = Object.fromEntries(Object.values(SECRET_ANNOTATIONS).map((name) => [name, null]));
+  return {
+    metadata: { uid, resourceVersion, labels: { [MANAGED_BY_LABEL]: null }, annotations },
+    ...(data === undefined ? {} : { data: { '.dockerconfigjson': data } }),
+  };
 }

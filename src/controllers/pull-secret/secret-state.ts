@@ -1,5 +1,15 @@
-import { FIELD_MANAGER, MANAGED_BY, MANAGED_BY_LABEL, SECRET_ANNOTATIONS } from '../../api/names.ts';
+import {
+  FIELD_MANAGER,
+  HAND_OVER_ANNOTATION,
+  MANAGED_BY,
+  MANAGED_BY_LABEL,
+  SECRET_ANNOTATIONS,
+} from '../../api/names.ts';
+import type { PullSecretForeignEntries } from '../../api/shared.generated.ts';
 import type { KubeObject, ManagedFieldsEntry } from '../../runtime/resource.ts';
+import { type Login, readLogins } from './logins.ts';
+
+export type { Login } from './logins.ts';
 
 /** What is kept of a Secret: metadata only, never its data. Times in ms. */
 export interface SecretState {
@@ -9,51 +19,44 @@ export interface SecretState {
   readonly resourceVersion: string;
   /** Applied by us, and marked as ours by label or annotation. What is not is never written to. */
   readonly managed: boolean;
+  /** Not ours, but its owner lets us have it. */
+  readonly handedOver: boolean;
   /** `PullSecret/name` or `ClusterPullSecret/name`. */
   readonly holder: string;
-  readonly registry: string;
-  readonly issuedAt: number;
-  readonly expiresAt: number;
-  readonly rotateAt: number;
+  /** Whether the holder keeps what others wrote into it. */
+  readonly foreignEntries: PullSecretForeignEntries;
+  /** What it opens. */
+  readonly logins: readonly Login[];
   /** Every field is as we applied it; false after anybody else's edit. */
   readonly intact: boolean;
   /** Being deleted, and held by somebody's finalizer. */
   readonly terminating: boolean;
 }
 
-/** Reduces a Secret's metadata. Times that cannot be read are 0, so such a Secret is due. */
+/** Reduces a Secret's metadata. */
 export function secretState({ metadata }: KubeObject): SecretState {
   const { name, namespace = '', uid, resourceVersion, labels = {}, annotations = {} } = metadata;
-  const text = (key: keyof typeof SECRET_ANNOTATIONS): string => annotations[SECRET_ANNOTATIONS[key]] ?? '';
-  const [issuedAt, rotateAt, expiresAt] = [
-    timeOf(text('issuedAt')),
-    timeOf(text('rotateAt')),
-    timeOf(text('expiresAt')),
-  ];
+  const holder = annotations[SECRET_ANNOTATIONS.holder] ?? '';
+  const logins = readLogins(annotations[SECRET_ANNOTATIONS.tokens]);
   const fields = appliedFields(metadata.managedFields ?? []);
   // One of the marks is enough, or taking the other away would make ours a stranger's. Without both it was released;
   // marks that we did not apply are those of somebody's copy.
-  const marked = labels[MANAGED_BY_LABEL] === MANAGED_BY || text('holder') !== '';
+  const marked = labels[MANAGED_BY_LABEL] === MANAGED_BY || holder !== '';
+  const managed = marked && fields !== undefined;
   return {
     name,
     namespace,
     uid,
     resourceVersion,
-    managed: marked && fields !== undefined,
-    holder: text('holder'),
-    registry: text('registry'),
-    issuedAt,
-    expiresAt,
-    rotateAt,
-    // Field managers can be forged: times that we would never write are an edit, whoever claims to have made it.
-    intact: hasEverything(fields) && 0 < issuedAt && issuedAt <= rotateAt && rotateAt <= expiresAt,
+    managed,
+    handedOver: !managed && annotations[HAND_OVER_ANNOTATION] === 'true',
+    holder,
+    foreignEntries: annotations[SECRET_ANNOTATIONS.foreignEntries] === 'Keep' ? 'Keep' : 'Remove',
+    logins: logins ?? [],
+    // Field managers can be forged: what we would never write is an edit, whoever claims to have made it.
+    intact: hasEverything(fields) && logins !== undefined,
     terminating: metadata.deletionTimestamp !== undefined,
   };
-}
-
-/** Only as we write it: Date.parse takes years that the API server refuses in a status. */
-function timeOf(text: string): number {
-  return /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/.test(text) ? Date.parse(text) || 0 : 0;
 }
 
 /** The fields that are as we applied them: whoever edits one takes it out of our entry. */
@@ -61,6 +64,12 @@ function appliedFields(entries: readonly ManagedFieldsEntry[]): object | undefin
   const ours = ({ manager, operation }: ManagedFieldsEntry): boolean =>
     manager === FIELD_MANAGER && operation === 'Apply';
   return entries.find(ours)?.fieldsV1;
+}
+
+/** Who else has a hand in the Secret: the manager that wrote last, as far as the API server says. */
+export function lastEditor(entries: readonly ManagedFieldsEntry[] = []): string | undefined {
+  const others = entries.filter(({ manager }) => manager !== FIELD_MANAGER);
+  return others.sort((a, b) => ((a.time ?? '') < (b.time ?? '') ? 1 : -1))[0]?.manager;
 }
 
 function hasEverything(fields: object | undefined): boolean {

@@ -1,6 +1,7 @@
-import { SERVICE_ACCOUNT_ANNOTATION } from '../../api/names.ts';
+import { FIELD_MANAGER, SERVICE_ACCOUNT_ANNOTATION } from '../../api/names.ts';
+import type { PullSecretServiceAccounts } from '../../api/shared.generated.ts';
 import type { JsonPatchOperation } from '../../runtime/kube-client.ts';
-import type { KubeObject } from '../../runtime/resource.ts';
+import type { KubeObject, ManagedFieldsEntry } from '../../runtime/resource.ts';
 
 /** What is kept of a ServiceAccount. */
 export interface ServiceAccountState {
@@ -12,11 +13,15 @@ export interface ServiceAccountState {
   /** Those of them that we put there. */
   readonly ours: readonly string[];
   readonly annotated: boolean;
+  /** Who else wrote the list last, as far as the API server says: a field manager. */
+  readonly editor: string | undefined;
+  /** When we wrote last (ms, whole seconds); undefined where nothing of ours is left. */
+  readonly attachedAt: number | undefined;
 }
 
 /** Reduces a ServiceAccount. */
 export function serviceAccountState(object: KubeObject): ServiceAccountState {
-  const { name, namespace = '', resourceVersion, annotations } = object.metadata;
+  const { name, namespace = '', resourceVersion, annotations, managedFields = [] } = object.metadata;
   const { imagePullSecrets = [] } = object as {
     readonly imagePullSecrets?: readonly { readonly name: string }[];
   };
@@ -25,11 +30,44 @@ export function serviceAccountState(object: KubeObject): ServiceAccountState {
     name,
     namespace,
     resourceVersion,
-    pullSecrets: imagePullSecrets.map((reference) => reference.name),
-    ours: ours.split(',').filter(Boolean),
+    pullSecrets: shared(imagePullSecrets.map((reference) => reference.name)),
+    ours: shared(ours.split(',').filter(Boolean)),
     annotated: annotations !== undefined,
+    editor: managedFields.find((entry) => entry.manager !== FIELD_MANAGER && hasList(entry))?.manager,
+    attachedAt: timeOf(managedFields.find(({ manager }) => manager === FIELD_MANAGER)),
   };
 }
+
+function hasList({ fieldsV1 = {} }: ManagedFieldsEntry): boolean {
+  return 'f:imagePullSecrets' in fieldsV1;
+}
+
+function timeOf(entry: ManagedFieldsEntry | undefined): number | undefined {
+  return entry?.time === undefined ? undefined : Date.parse(entry.time);
+}
+
+/** Thousands of ServiceAccounts have the same short lists: each is kept once. */
+const lists = new Map<string, readonly string[]>();
+const MOST_LISTS = 1_000;
+
+function shared(list: readonly string[]): readonly string[] {
+  // Not joined: nobody checks those names, which can be empty or hold anything.
+  const key = JSON.stringify(list);
+  const known = lists.get(key);
+  if (known) return known;
+  if (lists.size >= MOST_LISTS) lists.clear();
+  lists.set(key, list);
+  return list;
+}
+
+/** Whether a pull secret wants to be named by the ServiceAccount of that name. */
+export function isWantedBy({ mode, names = [] }: PullSecretServiceAccounts, name: string): boolean {
+  if (mode === 'Default') return name === DEFAULT_ACCOUNT;
+  return mode === 'All' || (mode === 'Named' && names.includes(name));
+}
+
+/** The one that Pods have which name none; it is in every namespace. */
+export const DEFAULT_ACCOUNT = 'default';
 
 /**
  * The patch that puts a name at the end of `imagePullSecrets`, or takes ours out; none where that is done (pure).

@@ -1,35 +1,36 @@
 import type { Key } from '../../runtime/key.ts';
-import { keyOf } from '../../runtime/key.ts';
 import type { Trigger } from '../../runtime/sources.ts';
-import { allClaims, type Claim, claims, registryOf, targetKey } from './claims.ts';
+import type { AddOptions } from '../../runtime/work-queue.ts';
+import { allClaims, type Claim, claimKey, targetKey } from './claims.ts';
 import type { PullWorld } from './pull-world.ts';
+import { registryOfToken } from './wants.ts';
 
 /** How one of the pull-secret controllers wakes another; always in the direction of the data. */
 export interface PullTriggers {
+  /** With ids of tokens. */
+  readonly tokens: Trigger;
   /** With keys of targets. */
   readonly deliveries: Trigger;
   /** With `kind:key`. */
   readonly claims: Trigger;
 }
 
-/** The targets in these namespaces: every name that the operator may write. */
+/** The targets in these namespaces: every name that the operator may write, and every one that stands in a ServiceAccount. */
 export function* targetsIn(world: PullWorld, namespaces: Iterable<string>): Generator<Key> {
   for (const namespace of namespaces) {
     for (const secretName of world.secretNames) yield targetKey({ namespace, secretName });
+    for (const { ours } of world.serviceAccountsIn(namespace)) {
+      // A name that was taken out of the configuration leaves its entries behind.
+      for (const secretName of ours) {
+        if (!world.secretNames.includes(secretName)) yield targetKey({ namespace, secretName });
+      }
+    }
   }
 }
 
-/** The targets that want the token of a Registry. */
-export function targetsOfRegistry(world: PullWorld, registry: string): Set<Key> {
-  const found = new Set<Key>();
-  for (const claim of allClaims(world)) {
-    if (registryOf(claim) !== registry) continue;
-    for (const namespace of world.namespaces.values()) {
-      const target = { namespace: namespace.name, secretName: claim.object.spec.secretName };
-      if (claims(claim, namespace)) found.add(targetKey(target));
-    }
-  }
-  return found;
+/** The tokens of a Registry that somebody wants. */
+export function tokensOfRegistry(world: PullWorld, registry: string): string[] {
+  return [...world.demand.ids()].filter((id) => registryOfToken(id) === registry);
 }
 
 /** `kind:key` of the objects for which `matches`, as far as they can reach into `namespace` (absent: any). */
@@ -41,15 +42,20 @@ export function* claimantsAffected(
   for (const claim of allClaims(world)) {
     const { metadata } = claim.object;
     if (namespace !== undefined && claim.kind === 'PullSecret' && metadata.namespace !== namespace) continue;
-    if (matches(claim)) yield `${claim.kind}:${keyOf(metadata)}`;
+    if (matches(claim)) yield claimKey(claim);
   }
 }
 
-interface Named {
-  readonly spec: { readonly registries: readonly { readonly name: string }[] };
-}
+/** Refreshes wait this long for the other tokens of their Secret, so that one write takes them all (ms). */
+const TOGETHER_MS = 1_000;
 
-/** The Registries that an object names, or named. */
-export function registriesNamed(now: Named | undefined, before: Named | undefined): Key[] {
-  return [...(now?.spec.registries ?? []), ...(before?.spec.registries ?? [])].map(({ name }) => name);
+/** How soon a target is served after one of its tokens came. */
+export function deliveryAfterToken(world: PullWorld, target: Key): AddOptions {
+  const wants = world.demand.get(target)?.wants ?? [];
+  const isComing = wants.some(({ id }) => {
+    const { token, failure } = world.tokens.get(id);
+    return !token && !failure;
+  });
+  if (world.secret(target) || isComing) return { priority: 'refresh', afterMs: TOGETHER_MS };
+  return { priority: 'first' };
 }

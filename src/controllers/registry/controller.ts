@@ -3,7 +3,7 @@ import { type Controller, createController } from '../../runtime/controller.ts';
 import { changedByPeople } from '../../runtime/predicates.ts';
 import { mappedWatchSource, type Source, watchSource } from '../../runtime/sources.ts';
 import { customResource, type Parts } from '../parts.ts';
-import { registriesNamed } from '../pull-secret/wake.ts';
+import { registriesNamed } from '../pull-secret/claims.ts';
 import { REGISTRY_DEPENDENTS, registryReconciler } from './registry.ts';
 
 /** Many objects change at once; what a Registry says of them can wait for the last (ms). */
@@ -27,12 +27,8 @@ export function registryController(parts: Parts): Controller {
         (_, now, before) => [(now ?? before)?.spec.registryRef.name ?? ''],
         COUNT_AFTER,
       ),
-      mappedWatchSource(caches.pullSecrets, (_, now, before) => registriesNamed(now, before), COUNT_AFTER),
-      mappedWatchSource(
-        caches.clusterPullSecrets,
-        (_, now, before) => registriesNamed(now, before),
-        COUNT_AFTER,
-      ),
+      mappedWatchSource(caches.pullSecrets, (_, now, before) => named(now, before), COUNT_AFTER),
+      mappedWatchSource(caches.clusterPullSecrets, (_, now, before) => named(now, before), COUNT_AFTER),
     ],
     reconcile: customResource<Registry, RegistryStatus>(
       parts,
@@ -44,4 +40,11 @@ export function registryController(parts: Parts): Controller {
     clock,
     log,
   });
+}
+
+type Naming = { readonly spec: Parameters<typeof registriesNamed>[0] } | undefined;
+
+/** What a pull secret refers to now, and what it did before. */
+function named(...states: readonly Naming[]): string[] {
+  return states.flatMap((state) => (state ? registriesNamed(state.spec) : []));
 }

@@ -5,11 +5,12 @@ import { keyOf } from '../../runtime/key.ts';
 import type { Outcome } from '../../runtime/outcome.ts';
 import type { Reconciler } from '../../runtime/resource-reconciler.ts';
 import type { BaseStatus } from '../../runtime/status.ts';
+import { registriesNamed } from '../pull-secret/claims.ts';
 import type { World } from '../world.ts';
 
 type Fields = Omit<RegistryStatus, keyof BaseStatus>;
 
-/** Ready of a Registry is: AWS takes us for who the Registry says. */
+/** Ready of a Registry is: AWS takes us for somebody of its account, or for anybody where it is only pulled from. */
 export const REGISTRY_DEPENDENTS = ['Connected'] as const;
 
 /** Just behind the time for which a connection remembers who it is. */
@@ -19,11 +20,14 @@ const VERIFY_EVERY_MS = 3_600_000;
 export function registryReconciler(world: World, connections: Connections): Reconciler<Registry, Fields> {
   return {
     async reconcile(registry) {
-      const { arn } = await connections.to(registry.spec).verify();
+      const { accountId, arn } = await connections.to(registry.spec).verify();
       const identity = withoutSession(arn);
-      const message = `AWS knows this operator as ${identity}`;
+      const managed = managedIn(registry.metadata.name, world);
+      const known = `AWS knows this operator as ${identity}`;
+      const message =
+        registry.spec.access === 'PullOnly' ? `${known}; the registry is only pulled from` : known;
       return {
-        status: statusOf(registry, identity, world),
+        status: { accountId, identity, ...addressesOf(registry), repositories: { managed } },
         conditions: [{ type: 'Connected', status: 'True', reason: 'Verified', message }],
         requeueAfterMs: VERIFY_EVERY_MS,
       };
@@ -40,20 +44,20 @@ function withoutSession(arn: string): string {
   return arn.replace(/(:assumed-role\/[^/]+)\/.*$/, '$1');
 }
 
-function statusOf({ metadata, spec }: Registry, identity: string, world: World): Fields {
+function addressesOf({ spec }: Registry): Pick<Fields, 'registryUri' | 'arn'> {
   const { accountId, region } = spec;
-  let managed = 0;
-  for (const repository of world.repositories.values()) {
-    if (repository.spec.registryRef.name === metadata.name && repository.status?.arn !== undefined)
-      managed += 1;
-  }
   return {
-    accountId,
-    identity,
     registryUri: registryHost(spec),
     arn: `arn:${partitionOf(region).id}:ecr:${region}:${accountId}`,
-    repositories: { managed },
   };
+}
+
+function managedIn(registry: string, { repositories }: World): number {
+  let managed = 0;
+  for (const { spec, status } of repositories.values()) {
+    if (spec.registryRef.name === registry && status?.arn !== undefined) managed += 1;
+  }
+  return managed;
 }
 
 /** What refers to a Registry, as `kind namespace/name`. */
@@ -63,10 +67,10 @@ function referrersOf(name: string, world: World): string[] {
     if (spec.registryRef.name === name) found.push(`Repository ${keyOf(metadata)}`);
   }
   for (const { spec, metadata } of world.clusterPullSecrets.values()) {
-    if (spec.registries.some((ref) => ref.name === name)) found.push(`ClusterPullSecret ${keyOf(metadata)}`);
+    if (registriesNamed(spec).includes(name)) found.push(`ClusterPullSecret ${keyOf(metadata)}`);
   }
   for (const { spec, metadata } of world.pullSecrets.values()) {
-    if (spec.registries.some((ref) => ref.name === name)) found.push(`PullSecret ${keyOf(metadata)}`);
+    if (registriesNamed(spec).includes(name)) found.push(`PullSecret ${keyOf(metadata)}`);
   }
   return found.sort();
 }

@@ -16,8 +16,9 @@ export async function deleteRepository(
   { access, cluster }: { readonly access: RegistryAccess; readonly cluster: string },
 ): Promise<void> {
   const { metadata, spec, status } = repository;
-  // Without a Registry nothing can have been made, unless the status says so.
-  if (!access.find(spec.registryRef.name) && status?.arn === undefined) return;
+  const found = access.find(spec.registryRef.name);
+  // Without a Registry to write to nothing can have been made, unless the status says so.
+  if ((!found || found.spec.access === 'PullOnly') && status?.arn === undefined) return;
   const registry = access.writable(spec.registryRef.name);
   const { ecr } = await access.connect(registry);
   const name = repositoryName(repository);

@@ -10,6 +10,7 @@ const pullSecretDefaults = {
   secretName: 'ecr-pull',
   serviceAccounts: { mode: 'Default' },
   deletionPolicy: 'Delete',
+  foreignEntries: 'Remove',
 };
 
 /** The least that a person must write, and the spec that comes of it. */
@@ -17,7 +18,7 @@ const DEFAULTED: readonly (readonly [kind: string, written: object, spec: object
   [
     'Registry',
     { metadata: { name: 'small' }, spec: { accountId: '012345678901', region: 'us-gov-west-1' } },
-    { accountId: '012345678901', region: 'us-gov-west-1' },
+    { accountId: '012345678901', region: 'us-gov-west-1', access: 'Manage' },
   ],
   ['Repository', { metadata }, { registryRef: { name: 'default' } }],
   ['PullSecret', { metadata }, pullSecretDefaults],
@@ -43,12 +44,14 @@ test.each(KINDS)('a complete $manifest.kind is stored as it was written', async 
   expect(objectOf(await api.create(manifest, { trial: true })).spec).toEqual(manifest.spec);
 });
 
-const region = (name: string) => ({
+const registry = (spec: object) => ({
   apiVersion,
   kind: 'Registry',
   metadata: { name: 'small' },
-  spec: { accountId: '123456789012', region: name },
+  spec: { accountId: '123456789012', region: 'us-east-1', ...spec },
 });
+const region = (name: string) => registry({ region: name });
+const pullRoleArn = 'arn:aws:iam::123456789012:role/ecr-pull';
 const repository = (spec: object, name = 'small') => ({
   apiVersion,
   kind: 'Repository',
@@ -60,6 +63,10 @@ test.each([
   ['a region of China', region('cn-northwest-1')],
   ['a region of the European Sovereign Cloud', region('eusc-de-east-1')],
   ['a region of an isolated partition', region('us-isob-east-1')],
+  ['FIPS alone', registry({ endpoint: { fips: true } })],
+  ['dual-stack beside a URL', registry({ endpoint: { dualStack: true, ecr: 'https://ecr.example.com' } })],
+  ['an external ID for the pull role', registry({ pullRoleArn, credentials: { externalId: 'a1' } })],
+  ['a session name for the pull role', registry({ pullRoleArn, credentials: { sessionName: 'a1' } })],
   ['a one-letter object with a name of its own', repository({ name: 'team/a' }, 'a')],
   ['an object name with dots', repository({}, 'web.v1.2')],
   ['double hyphens and underscores', repository({ name: 'a--b/c__d' })],

@@ -79,7 +79,9 @@ describe('a Secret of that name that is not ours', () => {
     expect(object.status?.failures?.map(({ namespace }) => namespace)).toEqual([...taken].sort());
     expect(object.status?.failures?.[0]).toMatchObject({
       reason: 'SecretConflict',
-      message: expect.stringMatching(/Secret ecr-pull .*delete it, or choose another secretName/),
+      message: expect.stringMatching(
+        /Secret ecr-pull .*delete it, choose another secretName, or hand it over/,
+      ),
     });
     expect(condition(object.status, 'Ready')?.message).toMatch(/1 of 4 namespaces.*foreign-/);
     await arrivedIn(lab, free as string);

@@ -74,7 +74,7 @@ describe('deletion', () => {
     expect(told.status?.conditions?.find(({ type }) => type === 'Ready')?.message).toMatch(
       /still to be taken away/,
     );
-    await expectClean(free);
+    await waitFor(() => expectClean(free).then(() => true), { what: 'the other namespace to be clean' });
     fault.remove();
     await lab.advance(60_000);
     await gone(lab, object);
@@ -102,7 +102,7 @@ describe('deletion', () => {
     await heir.registry();
     const own = await servedIn(lab, await heir.pullSecret(namespace), 1);
     const other = await heir.clusterPullSecret(settings);
-    if (!settings.suspend) await settledAs(lab, other, 'RegistryNotFound');
+    if (!settings.suspend) await settledAs(lab, other, 'SecretConflict');
     await remove(own);
     await remove(other);
     await withdrawnFrom(lab, namespace);

@@ -29,9 +29,7 @@ afterAll(async () => {
 });
 
 const LABEL = 'app.kubernetes.io/managed-by';
-const ANNOTATIONS = ['holder', 'issued-at', 'expires-at', 'rotate-at', 'registry'].map(
-  (name) => `ecr-operator.io/${name}`,
-);
+const ANNOTATIONS = ['holder', 'foreign-entries', 'tokens'].map((name) => `ecr-operator.io/${name}`);
 
 /** All of a Secret that is ours. */
 function markedContent(secret: SecretObject | undefined) {

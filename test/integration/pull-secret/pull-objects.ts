@@ -54,6 +54,13 @@ export function loginOf(secret: SecretObject | undefined) {
   return { hosts, username, password, bothForms };
 }
 
+/** What a Secret says of its first token. */
+export function tokenTimes(secret: SecretObject | undefined) {
+  const text = secret?.metadata.annotations?.['ecr-operator.io/tokens'] ?? '[]';
+  const [first] = JSON.parse(text) as readonly Record<'issuedAt' | 'expiresAt' | 'rotateAt', string>[];
+  return first ?? { issuedAt: '', expiresAt: '', rotateAt: '' };
+}
+
 /** Stands for the bytes that must be the same everywhere for one token; a failed expectation prints no token so. */
 export function bytesOf(secret: SecretObject | undefined): string {
   return createHash('sha256')

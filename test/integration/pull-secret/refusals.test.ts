@@ -1,6 +1,8 @@
+import { isDeepStrictEqual } from 'node:util';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import type { KubeObject } from '../../lab/kube-client.ts';
 import { type Lab, startLab } from '../../lab/lab.ts';
+import { waitFor } from '../../lab/wait-for.ts';
 import {
   arrivedIn,
   condition,
@@ -210,7 +212,10 @@ describe('suspend', () => {
     const resumed = await suspended.clusterPullSecret({ suspend: false });
     await servedIn(lab, resumed, 2);
     expect(suspended.calls()).toBe(2);
-    expect(versionsOf([await arrivedIn(lab, namespace)])).not.toEqual(before);
+    await waitFor(async () => versionsOf([await arrivedIn(lab, namespace)]), {
+      what: 'the Secret to take the new token',
+      until: (now) => !isDeepStrictEqual(now, before),
+    });
 
     const again = await suspended.clusterPullSecret({ suspend: true });
     await lab.admin.delete(again);

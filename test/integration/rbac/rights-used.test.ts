@@ -114,7 +114,8 @@ async function touchEverything(): Promise<void> {
   } as never);
   const namespaceSelector = { matchLabels: { 'kubernetes.io/metadata.name': name } };
   const registries = [{ name }];
-  const cluster = await admin.apply<PullObject>(clusterPullSecret(name, { registries, namespaceSelector }));
+  const shared = { registries, namespaceSelector, foreignEntries: 'Keep' } as const;
+  const cluster = await admin.apply<PullObject>(clusterPullSecret(name, shared));
   await settledAs(lab, repository, 'Ready');
   await servedIn(lab, cluster, 1);
   const own = await servedIn(lab, await admin.apply<PullObject>(pullSecret(name, name, { registries })), 1);

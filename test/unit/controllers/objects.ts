@@ -7,11 +7,13 @@ import type { PullSecret, PullSecretSpec } from '../../../src/api/pull-secret.ge
 import type { Registry, RegistrySpec } from '../../../src/api/registry.generated.ts';
 import type { Repository, RepositorySpec, RepositoryStatus } from '../../../src/api/repository.generated.ts';
 import { createDeliveryResults } from '../../../src/controllers/pull-secret/delivery-results.ts';
+import { createDemandStore } from '../../../src/controllers/pull-secret/demand.ts';
 import type { PullWorld } from '../../../src/controllers/pull-secret/pull-world.ts';
+import { createRotationRequests } from '../../../src/controllers/pull-secret/requests.ts';
 import type { SecretState } from '../../../src/controllers/pull-secret/secret-state.ts';
 import type { ServiceAccountState } from '../../../src/controllers/pull-secret/service-account.ts';
+import { createTokenStore } from '../../../src/controllers/pull-secret/token-store.ts';
 import type { NamespaceState } from '../../../src/controllers/world.ts';
-import { createTokenStore, type RegistryToken } from '../../../src/ecr/token-store.ts';
 import { keyOf } from '../../../src/runtime/key.ts';
 import { ObjectStore } from '../../../src/runtime/store.ts';
 
@@ -36,7 +38,7 @@ function meta(name: string, more: Meta): ObjectMeta {
 const apiVersion = 'ecr-operator.io/v1alpha1';
 
 export function registry(name = 'default', spec: Partial<RegistrySpec> = {}, more: Meta = {}): Registry {
-  const whole = { accountId: '123456789012', region: 'us-east-1', ...spec };
+  const whole = { accountId: '123456789012', region: 'us-east-1', access: 'Manage', ...spec } as const;
   return { apiVersion, kind: 'Registry', metadata: meta(name, more), spec: whole };
 }
 
@@ -54,6 +56,7 @@ const PULL_SPEC = {
   registries: [{ name: 'default' }],
   secretName: 'ecr-pull',
   serviceAccounts: { mode: 'Default' },
+  foreignEntries: 'Remove',
   deletionPolicy: 'Delete',
 } as const;
 
@@ -83,52 +86,6 @@ export function namespace(name = 'team', more: Partial<NamespaceState> = {}): Na
   return { name, uid: `uid-of-${name}`, labels: {}, terminating: false, ...more };
 }
 
-/** Issued at {@link NOW}, for twelve hours. */
-export function token(more: Partial<RegistryToken> = {}): RegistryToken {
-  return {
-    host: HOST,
-    connection: JSON.stringify(['123456789012', 'us-east-1', null, null]),
-    password: 'hush',
-    issuedAt: NOW,
-    expiresAt: NOW + 12 * HOUR,
-    rotateAt: NOW + 6 * HOUR,
-    replacesAll: true,
-    ...more,
-  };
-}
-
-/** A Secret of ours in `team` that {@link clusterPullSecret} holds, with the token of {@link token}. */
-export function secret(more: Partial<SecretState> = {}): SecretState {
-  return {
-    name: 'ecr-pull',
-    namespace: 'team',
-    uid: 'uid-of-secret',
-    resourceVersion: '7',
-    managed: true,
-    holder: 'ClusterPullSecret/all',
-    registry: `default ${HOST}`,
-    issuedAt: NOW,
-    expiresAt: NOW + 12 * HOUR,
-    rotateAt: NOW + 6 * HOUR,
-    intact: true,
-    terminating: false,
-    ...more,
-  };
-}
-
-/** The `default` ServiceAccount of `team`, without pull Secrets. */
-export function serviceAccount(more: Partial<ServiceAccountState> = {}): ServiceAccountState {
-  return {
-    name: 'default',
-    namespace: 'team',
-    resourceVersion: '3',
-    pullSecrets: [],
-    ours: [],
-    annotated: false,
-    ...more,
-  };
-}
-
 export interface Things {
   readonly registries?: readonly Registry[];
   readonly repositories?: readonly Repository[];
@@ -140,7 +97,7 @@ export interface Things {
   readonly secretNames?: readonly string[];
 }
 
-/** A world that holds just these, with no tokens and no results. */
+/** A world that holds just these, with no tokens, no results and no demand yet. */
 export function worldOf(things: Things = {}): PullWorld {
   const secrets = stored(things.secrets, keyOf);
   return {
@@ -149,11 +106,12 @@ export function worldOf(things: Things = {}): PullWorld {
     pullSecrets: stored(things.pullSecrets, byMeta),
     clusterPullSecrets: stored(things.clusterPullSecrets, byMeta),
     namespaces: stored(things.namespaces, ({ name }) => name),
-    serviceAccounts: stored(things.serviceAccounts, keyOf),
+    serviceAccountsIn: (name) => (things.serviceAccounts ?? []).filter((one) => one.namespace === name),
     secretNames: things.secretNames ?? ['ecr-pull'],
     secret: (key) => secrets.get(key),
-    secrets: () => secrets.values(),
+    demand: createDemandStore(),
     tokens: createTokenStore(),
+    requests: createRotationRequests(),
     results: createDeliveryResults(),
   };
 }
@@ -162,7 +120,8 @@ function byMeta({ metadata }: { readonly metadata: ObjectMeta }): string {
   return keyOf(metadata);
 }
 
-function stored<T>(values: readonly T[] | undefined, key: (value: T) => string): ObjectStore<T> {
+/** A cache that holds just these. */
+export function stored<T>(values: readonly T[] | undefined, key: (value: T) => string): ObjectStore<T> {
   const store = new ObjectStore<T>((error) => {
     throw error;
   });

@@ -38,6 +38,23 @@ describe('a Registry that is referred to', () => {
     ]);
   });
 
+  test('and is only pulled from is never written to, suspended or not', () => {
+    const registries = [
+      registry('shared', { access: 'PullOnly' }),
+      registry('both', { access: 'PullOnly', suspend: true }),
+    ];
+    const { registry: get, writable } = access({ registries });
+    expect([get('shared'), thrownBy(() => writable('shared')), thrownBy(() => writable('both'))]).toEqual([
+      registries[0],
+      [
+        'TerminalError',
+        'RegistryPullOnly',
+        'Registry shared has access PullOnly, and nothing is ever written to it: refer to a Registry that has access Manage',
+      ],
+      ['TerminalError', 'RegistryPullOnly', expect.stringContaining('Registry both has access PullOnly')],
+    ]);
+  });
+
   test('is not connected to before the account is checked', async () => {
     const mismatch = new TerminalError('AccountMismatch', 'no');
     const verify = async () => {

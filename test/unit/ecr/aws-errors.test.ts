@@ -32,6 +32,18 @@ describe('what an error of AWS means', () => {
     ['SignatureDoesNotMatch', 'CredentialsRefused', 'retryable'],
     ['ExpiredTokenException', 'CredentialsRefused', 'retryable'],
     ['ExpiredToken', 'CredentialsRefused', 'retryable'],
+    ['InvalidIdentityToken', 'CredentialsRefused', 'retryable'],
+    ['InvalidIdentityTokenException', 'CredentialsRefused', 'retryable'],
+    ['IDPRejectedClaim', 'CredentialsRefused', 'retryable'],
+    ['IDPRejectedClaimException', 'CredentialsRefused', 'retryable'],
+    ['IDPCommunicationError', 'AWSUnavailable', 'retryable'],
+    ['IDPCommunicationErrorException', 'AWSUnavailable', 'retryable'],
+    ['RegionDisabledException', 'RegionDisabled', 'retryable'],
+    ['PackedPolicyTooLarge', 'ScopeTooLarge', 'terminal'],
+    ['PackedPolicyTooLargeException', 'ScopeTooLarge', 'terminal'],
+    ['MalformedPolicyDocument', 'InvalidParameter', 'terminal'],
+    ['MalformedPolicyDocumentException', 'InvalidParameter', 'terminal'],
+    ['ValidationError', 'InvalidParameter', 'terminal'],
     ['CredentialsProviderError', 'CredentialsUnavailable', 'retryable'],
     ['KmsException', 'KmsFailed', 'retryable'],
     ['RepositoryNotFoundException', 'RepositoryNotVisible', 'retryable'],
@@ -99,6 +111,14 @@ describe('the words of an error', () => {
       reason: 'AWSUnavailable',
       message: 'ecr:TagResource on x: ServerException: no words were given',
     });
+  });
+
+  test('are followed by what to do where they do not tell', () => {
+    const words = 'Packed policy consumes 120% of allotted space, please use smaller policy.';
+    const error = awsError(sdkError('PackedPolicyTooLarge', words), 'sts:AssumeRole', 'role');
+    expect(error.message).toBe(
+      `sts:AssumeRole on role: PackedPolicyTooLarge: ${words}; name a prefix such as team-a/* instead of single repositories`,
+    );
   });
 
   test('something thrown that is no Error is shown too', () => {

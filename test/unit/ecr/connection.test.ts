@@ -32,6 +32,7 @@ function spec(name: string, more: Partial<RegistrySpec> = {}, roleArn?: string):
   return {
     accountId: ACCOUNT,
     region: 'us-east-1',
+    access: 'Manage',
     credentials: { secretRef: { name }, ...(roleArn ? { roleArn } : {}) },
     endpoint: { ecr: aws.ecrUrl, sts: aws.stsUrl },
     ...more,
@@ -78,6 +79,11 @@ describe('who we are at AWS', () => {
       },
     ]);
     expect(aws.actions.all().map(({ action }) => action)).toEqual(['sts:GetCallerIdentity']);
+  });
+
+  test('may be of another account where the registry is only pulled from', async () => {
+    const connection = connections.to(spec('pulled', { accountId: '210987654321', access: 'PullOnly' }));
+    expect(await connection.verify()).toEqual({ accountId: ACCOUNT, arn: USER });
   });
 
   test('is asked again after a failure', async () => {
@@ -128,8 +134,10 @@ describe('connections', () => {
       connections.to(spec('shared', { tenancy: { rules: [] } })) === one,
       connections.to(spec('shared', { region: 'eu-west-1' })) === one,
       connections.to(spec('shared', {}, ROLE)) === one,
+      connections.to(spec('shared', { access: 'PullOnly' })) === one,
+      connections.to(spec('shared', { pullRoleArn: ROLE })) === one,
       connections.to(spec('unshared')) === one,
-    ]).toEqual([true, false, false, false]);
+    ]).toEqual([true, false, false, false, false, false]);
   });
 
   test('that nobody needs any more are made anew when they are needed again', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { credentialProvider, credentialsSecretError, keysOf } from '../../../src/ecr/credentials.ts';
+import { credentialProviders, credentialsSecretError, keysOf } from '../../../src/ecr/credentials.ts';
 import { failureOf, RetryableError, TerminalError } from '../../../src/runtime/errors.ts';
 
 function base64(data: Readonly<Record<string, string>>): Record<string, string> {
@@ -68,12 +68,13 @@ describe('the keys of a secretRef', () => {
   const spec = {
     accountId: '123456789012',
     region: 'us-east-1',
+    access: 'Manage',
     credentials: { secretRef: { name: 'aws' } },
-  };
+  } as const;
 
   test('are read once for many that ask, and have an end, so that the SDK asks again', async () => {
     const asked: string[] = [];
-    const provider = credentialProvider(spec, async (name) => {
+    const { own: provider } = credentialProviders(spec, async (name) => {
       asked.push(name);
       return { accessKeyId: 'AKIA1', secretAccessKey: 's1' };
     });
@@ -86,7 +87,7 @@ describe('the keys of a secretRef', () => {
 
   test('are read again after a failure', async () => {
     let count = 0;
-    const provider = credentialProvider(spec, async () => {
+    const { own: provider } = credentialProviders(spec, async () => {
       count += 1;
       if (count === 1) throw new Error('not yet');
       return { accessKeyId: 'AKIA1', secretAccessKey: 's1' };

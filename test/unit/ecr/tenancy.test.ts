@@ -1,6 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { type TenancyQuestion, type TenancyWord, tenancyAnswer } from '../../../src/ecr/tenancy.ts';
+import {
+  pullTenancy,
+  type TenancyQuestion,
+  type TenancyWord,
+  tenancyAnswer,
+} from '../../../src/ecr/tenancy.ts';
 
 type Rules = NonNullable<Parameters<typeof tenancyAnswer>[0]['rules']>;
 
@@ -121,6 +126,64 @@ describe('with rules', () => {
     ['the whole registry needs a rule without prefixes', true, [{ allow: ['Pull'] }], { word: 'Pull' }],
   ])('%s', (_what, expected, rules, question) => {
     expect(allowed(rules, question)).toBe(expected);
+  });
+});
+
+describe('what a namespace may pull', () => {
+  const B = { matchLabels: { team: 'b' } };
+
+  test.each<[string, Rules | undefined, readonly string[] | undefined]>([
+    ['is everything without rules', undefined, undefined],
+    ['is everything where a rule has no prefixes', [{ allow: ['Pull'] }], undefined],
+    [
+      'is everything where one of several rules has no prefixes',
+      [{ repositoryPrefixes: ['x'], allow: ['Pull'] }, { allow: ['Pull', 'Create'] }],
+      undefined,
+    ],
+    [
+      'is a prefix: the name, and all beneath it',
+      [{ repositoryPrefixes: ['team-a'], allow: ['Pull'] }],
+      ['team-a', 'team-a/*'],
+    ],
+    [
+      'is the same with a slash at the end',
+      [{ repositoryPrefixes: ['team-a/'], allow: ['Pull'] }],
+      ['team-a', 'team-a/*'],
+    ],
+    [
+      'is what all rules give together, without what one of them covers',
+      [
+        { repositoryPrefixes: ['team-a/web', 'base'], allow: ['Pull'] },
+        { repositoryPrefixes: ['team-a'], allow: ['Pull'] },
+      ],
+      ['base', 'base/*', 'team-a', 'team-a/*'],
+    ],
+    [
+      'has nothing of rules for other namespaces, or with other words',
+      [
+        { namespaceSelector: B, allow: ['Pull'] },
+        { allow: ['Create'] },
+        { repositoryPrefixes: ['x'], allow: ['Pull'] },
+      ],
+      ['x', 'x/*'],
+    ],
+  ])('%s', (_what, rules, patterns) => {
+    expect(pullTenancy({ name: 'prod', rules }, { namespace: 'ns', labels: LABELS })).toEqual({
+      allowed: true,
+      ...(patterns ? { patterns } : {}),
+    });
+  });
+
+  test.each<[string, Rules]>([
+    ['no rule', []],
+    ['no rule with the word', [{ allow: ['Create'] }]],
+    ['no rule for the namespace', [{ namespaceSelector: B, allow: ['Pull'] }]],
+  ])('is nothing with %s', (_what, rules) => {
+    expect(pullTenancy({ name: 'prod', rules }, { namespace: 'ns', labels: LABELS })).toEqual({
+      allowed: false,
+      refusal:
+        'namespace ns lacks the word Pull for any repository: ask whoever owns the Registry for a rule in spec.tenancy.rules of Registry prod that allows it',
+    });
   });
 });
 

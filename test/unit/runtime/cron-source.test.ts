@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
-import { type CronSourceOptions, cronSource, isCronSchedule } from '../../../src/runtime/cron-source.ts';
+import { isCronSchedule } from '../../../src/runtime/cron-schedule.ts';
+import { type CronSourceOptions, cronSource } from '../../../src/runtime/cron-source.ts';
 import type { AddOptions } from '../../../src/runtime/work-queue.ts';
 
 describe('a schedule', () => {

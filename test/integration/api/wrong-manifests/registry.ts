@@ -15,15 +15,19 @@ export const registry: KindCases = {
     spec: {
       accountId: '123456789012',
       region: 'eu-central-1',
+      access: 'Manage',
       credentials: {
         roleArn: 'arn:aws:iam::123456789012:role/platform/ecr-operator',
         externalId: 'a1:b2',
         sessionName: 'ecr-operator',
         secretRef: { name: 'aws-keys' },
       },
+      pullRoleArn: 'arn:aws:iam::123456789012:role/platform/ecr-pull',
       endpoint: {
         ecr: 'https://vpce-0a1b2c.api.ecr.eu-central-1.vpce.amazonaws.com',
         sts: 'http://127.0.0.1:4566/sts',
+        fips: true,
+        dualStack: false,
       },
       tenancy: {
         rules: [
@@ -51,17 +55,30 @@ export const registry: KindCases = {
     wrong('spec.region', 'rule', { region: 'eu-central-1a' }, 'such as eu-central-1'),
     wrongChange('spec.region', {}, { region: 'eu-west-1' }, 'make a new Registry'),
 
+    wrong('spec.access', 'enum', { access: 'Push' }, 'supported values: "Manage", "PullOnly"'),
     wrong(
-      'spec.credentials',
+      'spec',
       'rule',
-      credentials({ roleArn: null, sessionName: null }),
-      'externalId is sent when',
+      { pullRoleArn: null, ...credentials({ roleArn: null, sessionName: null }) },
+      'externalId is sent when a role is assumed; set credentials.roleArn or pullRoleArn',
     ),
     wrong(
-      'spec.credentials',
+      'spec',
       'rule',
-      credentials({ roleArn: null, externalId: null }),
-      'sessionName names the',
+      { pullRoleArn: null, ...credentials({ roleArn: null, externalId: null }) },
+      'sessionName names the session of an assumed role; set credentials.roleArn or pullRoleArn',
+    ),
+    wrong(
+      'spec.pullRoleArn',
+      'maxLength',
+      { pullRoleArn: `arn:aws:iam::123456789012:role/${'x'.repeat(2048)}` },
+      'may not be more than 2048',
+    ),
+    wrong(
+      'spec.pullRoleArn',
+      'rule',
+      { pullRoleArn: 'arn:aws:sts::123456789012:assumed-role/pull/session' },
+      'such as arn:aws:iam::123456789012:role/ecr-operator',
     ),
     wrong(
       'spec.credentials.roleArn',
@@ -120,7 +137,12 @@ export const registry: KindCases = {
       "write the name alone of a Secret in the operator's namespace",
     ),
 
-    wrong('spec.endpoint', 'rule', endpoint({ ecr: null, sts: null }), 'set ecr, sts or both'),
+    wrong(
+      'spec.endpoint',
+      'rule',
+      endpoint({ ecr: null, sts: null, fips: null, dualStack: null }),
+      'set one of ecr, sts, fips and dualStack',
+    ),
     wrong(
       'spec.endpoint.ecr',
       'maxLength',

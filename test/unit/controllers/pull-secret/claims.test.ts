@@ -1,22 +1,17 @@
 import { describe, expect, test } from '@jest/globals';
+import { OPT_OUT_LABEL } from '../../../../src/api/names.ts';
 import {
   type Claim,
   chooseHolder,
+  claimKey,
   claims,
   claimsOn,
   holderOf,
-  registryOf,
+  registriesNamed,
   targetKey,
 } from '../../../../src/controllers/pull-secret/claims.ts';
 import { clusterPullSecret, namespace, pullSecret, worldOf } from '../objects.ts';
-
-function own(...parameters: Parameters<typeof pullSecret>): Claim {
-  return { kind: 'PullSecret', object: pullSecret(...parameters) };
-}
-
-function cluster(...parameters: Parameters<typeof clusterPullSecret>): Claim {
-  return { kind: 'ClusterPullSecret', object: clusterPullSecret(...parameters) };
-}
+import { cluster, own } from './pull-objects.ts';
 
 const OLD = { creationTimestamp: '2024-01-01T00:00:00Z' };
 const NEW = { creationTimestamp: '2026-01-01T00:00:00Z' };
@@ -52,6 +47,12 @@ describe('of several that want one Secret', () => {
     ],
     ['the first by name of the same age', [own('b'), own('a'), own('c')], undefined, 'PullSecret/a'],
     [
+      'the recorded one of several of the same kind in the namespace, though newer',
+      [own('a', {}, OLD), own('b', {}, NEW), cluster('c', {}, OLD)],
+      'PullSecret/b',
+      'PullSecret/b',
+    ],
+    [
       'of one name, the one of the recorded kind only',
       [cluster('b'), cluster('a')],
       'PullSecret/b',
@@ -67,6 +68,7 @@ describe('a claim reaches', () => {
   const selector = { namespaceSelector: { matchLabels: { pull: 'yes' } } };
   const going = { deletionTimestamp: '2026-01-01T00:00:00Z' };
   const labels = { pull: 'yes' };
+  const OUT = { [OPT_OUT_LABEL]: 'disabled' };
 
   test.each<[string, boolean, Claim, Parameters<typeof claims>[1]]>([
     ['into its own namespace', true, own(), namespace('team')],
@@ -77,6 +79,37 @@ describe('a claim reaches', () => {
     ['nowhere when it is going', false, own('a', {}, going), namespace('team')],
     ['nowhere when it is going, for the whole cluster', false, cluster('a', {}, going), namespace('other')],
     ['into no namespace that is going', false, cluster(), namespace('other', { terminating: true })],
+    [
+      'into no namespace that it excludes, though its selector matches',
+      false,
+      cluster('a', { ...selector, excludeNamespaces: ['x', 'other'] }),
+      namespace('other', { labels }),
+    ],
+    [
+      'into one whose name only begins like an excluded one',
+      true,
+      cluster('a', { excludeNamespaces: ['oth'] }),
+      namespace('other'),
+    ],
+    ['into no namespace that opted out', false, cluster(), namespace('other', { labels: OUT })],
+    [
+      'into no namespace that opted out, though its selector asks for just that',
+      false,
+      cluster('a', { namespaceSelector: { matchLabels: OUT } }),
+      namespace('other', { labels: OUT }),
+    ],
+    [
+      'into one whose label says anything else: only the one word opts out',
+      true,
+      cluster(),
+      namespace('other', { labels: { [OPT_OUT_LABEL]: 'enabled' } }),
+    ],
+    [
+      'into its own namespace, though that opted out of what comes from outside',
+      true,
+      own(),
+      namespace('team', { labels: OUT }),
+    ],
     [
       'everywhere, suspended as it is: it keeps what it holds',
       true,
@@ -103,11 +136,18 @@ describe('a claim reaches', () => {
   });
 });
 
-test('names: of a holder, of its registry, of a target', () => {
-  const claim = own('a', { registries: [{ name: 'prod' }] });
-  expect([holderOf(claim), registryOf(claim), targetKey({ namespace: 'team', secretName: 's' })]).toEqual([
+test('names: of a holder, in triggers, of a target', () => {
+  expect([holderOf(own('a')), claimKey(own('a')), holderOf(cluster('b')), claimKey(cluster('b'))]).toEqual([
     'PullSecret/a',
-    'prod',
-    'team/s',
+    'PullSecret:team/a',
+    'ClusterPullSecret/b',
+    'ClusterPullSecret:b',
   ]);
+  expect(targetKey({ namespace: 'team', secretName: 's' })).toBe('team/s');
+});
+
+test('the Registries that are named are those of the list and that of ECR Public', () => {
+  const registries = [{ name: 'a' }, { name: 'b' }];
+  expect(registriesNamed({ registries })).toEqual(['a', 'b']);
+  expect(registriesNamed({ registries, public: { registryRef: { name: 'c' } } })).toEqual(['a', 'b', 'c']);
 });

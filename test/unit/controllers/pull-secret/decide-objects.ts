@@ -1,35 +1,40 @@
-import type { Claim } from '../../../../src/controllers/pull-secret/claims.ts';
-import type { Decision, DeliveryInput } from '../../../../src/controllers/pull-secret/decide.ts';
-import { clusterPullSecret, HOUR, NOW, registry, secret, serviceAccount, token } from '../objects.ts';
-
-/** A ClusterPullSecret `all`. */
-export function claim(spec: Parameters<typeof clusterPullSecret>[1] = {}): Claim {
-  return { kind: 'ClusterPullSecret', object: clusterPullSecret('all', spec) };
-}
+import type { ApplyReason, Decision, PlannedLogin } from '../../../../src/controllers/pull-secret/decide.ts';
+import type { DeliveryInput, LoginInput } from '../../../../src/controllers/pull-secret/delivery-input.ts';
+import type { Demand } from '../../../../src/controllers/pull-secret/demand.ts';
+import { HOUR, NOW } from '../objects.ts';
+import { cluster, login, secret, token, want } from './pull-objects.ts';
 
 /** Issued an hour after the one in {@link WELL}. */
 export const NEWER = token({ issuedAt: NOW + HOUR, expiresAt: NOW + 13 * HOUR, rotateAt: NOW + 7 * HOUR });
 export const FAILURE = { reason: 'AccessDenied', message: 'no' };
-export const REFUSED = { reason: 'TenancyDenied', message: 'lacks the word Pull' };
+export const REFUSED = { login: 'default', reason: 'TenancyDenied', message: 'lacks the word Pull' };
+
+/** A ClusterPullSecret `all` holds the target. */
+export function demand(more: Partial<Demand> = {}): Demand {
+  return { holder: cluster(), refused: undefined, wants: [want()], refusals: [], ...more };
+}
+
+/** The wanted token is in memory, and in the Secret. */
+export function input(more: Partial<LoginInput> = {}): LoginInput {
+  return { want: want(), token: token(), present: login(), isDue: true, failure: undefined, ...more };
+}
 
 /** All is well: the holder's Secret is there with the token that we have. */
 export const WELL: DeliveryInput = {
-  now: NOW + HOUR,
-  holder: claim(),
-  refused: undefined,
+  demand: demand(),
   retained: false,
-  registry: registry(),
   secret: secret(),
-  serviceAccount: serviceAccount(),
-  tokenState: { token: token() },
+  logins: [input()],
 };
 
 export const KEEP = { type: 'keep' } as const;
 
-/** What `decide` says where the Secret is written and the ServiceAccount names it. */
-export function apply(
-  why: 'Missing' | 'Edited' | 'HolderChanged' | 'RegistryChanged' | 'Due',
-  one = token(),
-): Decision {
-  return { secret: { type: 'apply', token: one, why }, attachment: 'attach' };
+/** What {@link input} puts into a Secret. */
+export function fromMemory(one = token(), of = want()): PlannedLogin {
+  return { from: 'memory', want: of, token: one };
+}
+
+/** What `decide` says where the Secret is written and the ServiceAccounts name it. */
+export function apply(why: ApplyReason, ...logins: PlannedLogin[]): Decision {
+  return { secret: { type: 'apply', logins, why }, attachment: 'attach' };
 }

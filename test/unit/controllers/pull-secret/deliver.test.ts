@@ -1,62 +1,18 @@
 import { describe, expect, test } from '@jest/globals';
-import { deliveryReconciler } from '../../../../src/controllers/pull-secret/deliver.ts';
-import type { KubeClient } from '../../../../src/runtime/kube-client.ts';
-import { KubeError } from '../../../../src/runtime/kube-errors.ts';
-import { createFakeClock } from '../../fake-clock.ts';
-import {
-  clusterPullSecret,
-  NOW,
-  namespace,
-  registry,
-  secret,
-  serviceAccount,
-  type Things,
-  token,
-  worldOf,
-} from '../objects.ts';
+import type { NamespaceState } from '../../../../src/controllers/world.ts';
+import { clusterPullSecret, HOUR, NOW, namespace, registry, type Things } from '../objects.ts';
+import { deliveryTrial, WANTED } from './delivery-trial.ts';
+import { ATTACHED, login, secret, serviceAccount, token } from './pull-objects.ts';
 
-interface Trial {
-  readonly pass: () => Promise<object>;
-  /** The writes, in order. */
-  readonly writes: string[];
-  readonly world: ReturnType<typeof worldOf>;
-}
-
-/** Writes succeed, but for those in `failures`, and change nothing here: no watch brings any news. */
-function trial(things: Things, failures: Readonly<Record<string, Error>> = {}): Trial {
-  const writes: string[] = [];
-  const write = async (what: string): Promise<never> => {
-    writes.push(what);
-    const failure = failures[what];
-    if (failure) throw failure;
-    return undefined as never;
-  };
-  const client: Partial<KubeClient> = {
-    apply: (resource, _object, { force }) => write(`apply ${resource.kind}${force ? ', forced' : ''}`),
-    jsonPatch: ({ kind }) => write(`patch ${kind}`),
-    mergePatch: ({ kind }) => write(`release ${kind}`),
-    delete: ({ kind }, _path, preconditions) => write(`delete ${kind} ${JSON.stringify(preconditions)}`),
-  };
-  const world = worldOf({ registries: [registry()], namespaces: [namespace()], ...things });
-  world.tokens.set('default', { token: token() });
-  const pass = deliveryReconciler({
-    world,
-    client: client as KubeClient,
-    clock: createFakeClock(NOW),
-    onResult: () => undefined,
-  });
-  return { pass: () => pass('team/ecr-pull'), writes, world };
-}
-
-const WANTED = { clusterPullSecrets: [clusterPullSecret()], serviceAccounts: [serviceAccount()] };
-const ATTACHED = serviceAccount({ pullSecrets: ['ecr-pull'], ours: ['ecr-pull'], annotated: true });
 const GOING = { deletionTimestamp: '2026-01-01T00:00:00Z' };
-const CONFLICT = new KubeError(409, 'Conflict', 'no');
-const RETRY = { retry: { kind: 'backoff' } };
 
 describe('a delivery', () => {
   test.each<[string, Things, string[]]>([
-    ['makes the Secret, never by force, then the entry', WANTED, ['apply Secret', 'patch ServiceAccount']],
+    [
+      'makes the Secret, never by force, then the entry',
+      WANTED,
+      ['apply Secret', 'patch ServiceAccount default'],
+    ],
     ['writes nothing where all is well', { ...WANTED, secrets: [secret()], serviceAccounts: [ATTACHED] }, []],
     [
       'takes back what was edited in a Secret of ours',
@@ -65,78 +21,149 @@ describe('a delivery', () => {
     ],
     ['leaves a stranger’s Secret alone', { ...WANTED, secrets: [secret({ managed: false })] }, []],
     [
+      'takes a stranger’s Secret that is handed over',
+      { ...WANTED, secrets: [secret({ managed: false, handedOver: true })], serviceAccounts: [ATTACHED] },
+      ['apply Secret, forced'],
+    ],
+    [
       'takes its entry back from beside a stranger’s Secret',
       { ...WANTED, secrets: [secret({ managed: false })], serviceAccounts: [ATTACHED] },
-      ['patch ServiceAccount'],
+      ['patch ServiceAccount default'],
     ],
     [
       'takes away what nobody wants, by uid and version',
       { secrets: [secret()], serviceAccounts: [ATTACHED] },
-      ['delete Secret {"uid":"uid-of-secret","resourceVersion":"7"}', 'patch ServiceAccount'],
+      ['delete Secret {"uid":"uid-of-secret","resourceVersion":"7"}', 'patch ServiceAccount default'],
+    ],
+    [
+      'takes away the entry under a name that is not configured any more',
+      { ...WANTED, secretNames: ['other'], serviceAccounts: [ATTACHED] },
+      ['patch ServiceAccount default'],
     ],
     [
       'does nothing in a namespace that is going',
       { ...WANTED, namespaces: [namespace('team', { terminating: true })] },
       [],
     ],
+    ['does nothing in a namespace that is gone', { ...WANTED, namespaces: [] }, []],
     [
       'gives nothing to a namespace that may not Pull',
       { ...WANTED, registries: [registry('default', { tenancy: { rules: [] } })] },
       [],
     ],
+    [
+      'waits without a word where the ServiceAccount is not there yet',
+      { ...WANTED, serviceAccounts: [] },
+      ['apply Secret'],
+    ],
   ])('%s', async (_what, things, writes) => {
-    const one = trial(things);
+    const one = deliveryTrial(things);
     expect([await one.pass(), one.writes]).toEqual([{}, writes]);
   });
 
-  test('waits without a word where the ServiceAccount is not there yet', async () => {
-    const one = trial({ ...WANTED, serviceAccounts: [] });
-    expect([await one.pass(), one.world.results.get('team/ecr-pull')]).toEqual([{}, undefined]);
+  test('takes nothing away before anybody looked at who wants it: at a start nobody seems to', async () => {
+    const one = deliveryTrial({ secrets: [secret()], serviceAccounts: [ATTACHED] });
+    one.world.demand.forget('team/ecr-pull');
+    expect([await one.pass(), one.writes]).toEqual([{}, []]);
+    one.world.demand.set('team/ecr-pull', undefined);
+    await one.pass();
+    expect(one.writes.length).toBe(2);
   });
 
-  test.each<[string, string, Error]>([
-    ['Secret that the cache has not seen', 'apply Secret', CONFLICT],
-    ['ServiceAccount that has changed', 'patch ServiceAccount', CONFLICT],
-    [
-      'ServiceAccount whose version is not that of the patch',
-      'patch ServiceAccount',
-      new KubeError(422, 'Invalid', 'the server rejected our request'),
-    ],
-  ])('is tried again beside a %s', async (_what, what, error) => {
-    const one = trial(WANTED, { [what]: error });
-    expect([await one.pass(), one.world.results.get('team/ecr-pull')]).toEqual([
-      RETRY,
-      {
-        reason: 'Conflict',
-        message: 'Secret ecr-pull or the ServiceAccount changed meanwhile, trying again',
-      },
-    ]);
+  test('tells each failure once, and that it is over', async () => {
+    const one = deliveryTrial({ ...WANTED, secrets: [secret({ terminating: true })] });
+    const failure = { reason: 'SecretTerminating', message: expect.stringContaining('finalizer') };
+    await one.pass();
+    await one.pass();
+    expect([one.told, one.world.results.get('team/ecr-pull')]).toEqual([['team/ecr-pull'], failure]);
+    const well = deliveryTrial();
+    well.world.results.set('team/ecr-pull', { reason: 'X', message: 'x' });
+    await well.pass();
+    expect([well.told, well.world.results.get('team/ecr-pull')]).toEqual([['team/ecr-pull'], undefined]);
   });
 
-  test('in a namespace that turns out to be going is no failure', async () => {
-    const words = 'unable to create new content in namespace team because it is being terminated';
-    const one = trial(WANTED, { 'apply Secret': new KubeError(403, 'Forbidden', words) });
-    expect([await one.pass(), one.world.results.get('team/ecr-pull')]).toEqual([{}, undefined]);
+  test.each<[string, NamespaceState[]]>([
+    ['going', [namespace('team', { terminating: true })]],
+    ['gone', []],
+  ])('has nothing to say of a namespace that is %s', async (_how, namespaces) => {
+    const one = deliveryTrial({ ...WANTED, namespaces });
+    one.world.results.set('team/ecr-pull', { reason: 'X', message: 'x' });
+    await one.pass();
+    expect([one.told, one.world.results.get('team/ecr-pull')]).toEqual([['team/ecr-pull'], undefined]);
   });
 });
 
 describe('what is retained', () => {
   const retained = {
-    clusterPullSecrets: [clusterPullSecret('all', { deletionPolicy: 'Retain' }, GOING)],
+    clusterPullSecrets: [clusterPullSecret('all', { deletionPolicy: 'Retain' as const }, GOING)],
     serviceAccounts: [ATTACHED],
     secrets: [secret()],
   };
 
-  test('stays, the Secret and its entry', async () => {
-    const one = trial(retained);
-    expect([await one.pass(), [...one.writes].sort()]).toEqual([
-      {},
-      ['patch ServiceAccount', 'release Secret'],
-    ]);
+  test('stays, the Secret and its entry; the Secret is released last', async () => {
+    const one = deliveryTrial(retained);
+    expect([await one.pass(), one.writes]).toEqual([{}, ['patch ServiceAccount default', 'release Secret']]);
   });
 
   test('says whose it is until the entry is released too: without that the entry would be taken away', async () => {
-    const one = trial(retained, { 'patch ServiceAccount': CONFLICT });
-    expect([await one.pass(), one.writes]).toEqual([RETRY, ['patch ServiceAccount']]);
+    const one = deliveryTrial(retained);
+    one.failures['patch ServiceAccount default'] = new Error('no');
+    await one.pass();
+    expect(one.writes).toEqual(['patch ServiceAccount default']);
   });
+});
+
+describe('a Secret that is older than the token of a start', () => {
+  const old = login({ issuedAt: NOW - 5 * HOUR, rotateAt: NOW + HOUR, expiresAt: NOW + 7 * HOUR });
+  const things = { ...WANTED, secrets: [secret({ logins: [old] })], serviceAccounts: [ATTACHED] };
+
+  test.each<[string, number, Partial<ReturnType<typeof token>>, object, string[]]>([
+    [
+      'is spared, and looked at again when it is due and nothing came',
+      0,
+      {},
+      { requeueAfterMs: HOUR + 60_000 },
+      [],
+    ],
+    [
+      'is looked at a minute after it is due: its successor is on its way',
+      HOUR - 1,
+      {},
+      { requeueAfterMs: 60_001 },
+      [],
+    ],
+    ['takes it when it is due and nothing else came', HOUR + 60_000, {}, {}, ['apply Secret, forced']],
+    [
+      'does not take it when that is due itself',
+      HOUR + 60_000,
+      { rotateAt: NOW },
+      { requeueAfterMs: 6 * HOUR - 60_000 },
+      [],
+    ],
+    ['takes even that when its own has run out', 7 * HOUR, { rotateAt: NOW }, {}, ['apply Secret, forced']],
+    ['is not looked at again for a token that is no newer', 0, { issuedAt: NOW - 5 * HOUR + 999 }, {}, []],
+  ])('%s', async (_what, after, more, next, writes) => {
+    const one = deliveryTrial(things);
+    one.world.tokens.set('default|', { token: token({ replacesAll: false, ...more }) });
+    one.clock.advance(after);
+    expect([await one.pass(), one.writes]).toEqual([next, writes]);
+  });
+
+  test('is not looked at again where there is no newer one', async () => {
+    const one = deliveryTrial(things);
+    one.world.tokens.forget('default|');
+    expect(await one.pass()).toEqual({});
+  });
+});
+
+test('several ServiceAccounts are served beside one Secret', async () => {
+  const spec = { serviceAccounts: { mode: 'All' as const } };
+  const one = deliveryTrial({
+    ...WANTED,
+    clusterPullSecrets: [clusterPullSecret('all', spec)],
+    serviceAccounts: ['default', 'builder'].map((name) => serviceAccount({ name })),
+    secrets: [secret()],
+  });
+  await one.pass();
+  expect(one.writes).toEqual(['patch ServiceAccount default', 'patch ServiceAccount builder']);
 });

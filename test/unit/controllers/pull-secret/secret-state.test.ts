@@ -1,53 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { secretState } from '../../../../src/controllers/pull-secret/secret-state.ts';
-import type { KubeObject, ManagedFieldsEntry } from '../../../../src/runtime/resource.ts';
-import { HOST, secret } from '../objects.ts';
-
-const LABELS = { 'app.kubernetes.io/managed-by': 'ecr-operator' };
-const ANNOTATIONS = {
-  'ecr-operator.io/holder': 'ClusterPullSecret/all',
-  'ecr-operator.io/registry': `default ${HOST}`,
-  'ecr-operator.io/issued-at': '2026-01-01T12:00:00Z',
-  'ecr-operator.io/expires-at': '2026-01-02T00:00:00Z',
-  'ecr-operator.io/rotate-at': '2026-01-01T18:00:00Z',
-};
-
-/** As the API server records the first apply. */
-const APPLIED = {
-  'f:data': { 'f:.dockerconfigjson': {} },
-  'f:metadata': {
-    'f:annotations': {
-      'f:ecr-operator.io/expires-at': {},
-      'f:ecr-operator.io/holder': {},
-      'f:ecr-operator.io/issued-at': {},
-      'f:ecr-operator.io/registry': {},
-      'f:ecr-operator.io/rotate-at': {},
-    },
-    'f:labels': { 'f:app.kubernetes.io/managed-by': {} },
-  },
-  'f:type': {},
-};
-
-function entry(manager: string, operation: 'Apply' | 'Update', fieldsV1: object): ManagedFieldsEntry {
-  return { manager, operation, fieldsV1, time: '2026-01-01T12:00:00Z' };
-}
-
-const OURS = entry('ecr-operator', 'Apply', APPLIED);
-
-function object(managedFields: readonly ManagedFieldsEntry[], more: object = {}): KubeObject {
-  return {
-    metadata: {
-      name: 'ecr-pull',
-      namespace: 'team',
-      uid: 'uid-of-secret',
-      resourceVersion: '7',
-      labels: LABELS,
-      annotations: ANNOTATIONS,
-      managedFields,
-      ...more,
-    },
-  };
-}
+import type { ManagedFieldsEntry } from '../../../../src/runtime/resource.ts';
+import { secret } from './pull-objects.ts';
+import { ANNOTATIONS, APPLIED, entry, OURS, object } from './secret-metadata.ts';
 
 /** What is left of our entry after another manager took a field. */
 function without(...path: readonly string[]): object {
@@ -68,35 +23,37 @@ describe('what is kept of a Secret', () => {
       entry('kubectl-create', 'Update', { 'f:data': { 'f:.dockerconfigjson': {} }, 'f:type': {} }),
     ];
     expect(secretState(object(theirs, { labels: undefined, annotations: undefined }))).toEqual(
-      secret({
-        managed: false,
-        intact: false,
-        holder: '',
-        registry: '',
-        issuedAt: 0,
-        expiresAt: 0,
-        rotateAt: 0,
-      }),
+      secret({ managed: false, intact: false, holder: '', logins: [] }),
     );
   });
 
   test.each([
-    ['years that the API server refuses', { 'ecr-operator.io/rotate-at': '+275760-09-12T00:00:00Z' }],
-    ['a rotation after the end', { 'ecr-operator.io/rotate-at': '2999-01-01T00:00:00Z' }],
-    ['a beginning after the rotation', { 'ecr-operator.io/issued-at': '2999-01-01T00:00:00Z' }],
-    ['no time at all', { 'ecr-operator.io/expires-at': 'never' }],
-  ])('counts as edited with %s, even under our own field manager', (_what, forged) => {
-    expect(secretState(object([OURS], { annotations: { ...ANNOTATIONS, ...forged } })).intact).toBe(false);
+    ['that cannot be read', 'soon'],
+    ['with years that the API server refuses', ANNOTATIONS['ecr-operator.io/tokens'].replace('2026', '9')],
+    ['with hosts that are no list', '[{"hosts":"h"}]'],
+  ])('counts as edited with logins %s, even under our own field manager', (_what, forged) => {
+    const annotations = { ...ANNOTATIONS, 'ecr-operator.io/tokens': forged };
+    expect(secretState(object([OURS], { annotations }))).toEqual(secret({ intact: false, logins: [] }));
+  });
+
+  test('counts as edited without logins', () => {
+    const { 'ecr-operator.io/tokens': _, ...annotations } = ANNOTATIONS;
+    expect(secretState(object([OURS], { annotations }))).toEqual(secret({ intact: false, logins: [] }));
+  });
+
+  test.each([
+    ['Keep', 'Keep'],
+    ['Remove', 'Remove'],
+    ['anything else', 'Remove'],
+    ['', 'Remove'],
+  ] as const)('keeps the entries of others only with the word Keep, not with %p', (word, foreignEntries) => {
+    const annotations = { ...ANNOTATIONS, 'ecr-operator.io/foreign-entries': word };
+    expect(secretState(object([OURS], { annotations }))).toEqual(secret({ foreignEntries }));
   });
 
   test('is known to be going', () => {
     const metadata = { deletionTimestamp: '2026-01-01T00:00:00Z' };
     expect(secretState(object([OURS], metadata)).terminating).toBe(true);
-  });
-
-  test('is due at once where its times cannot be read', () => {
-    const annotations = { ...ANNOTATIONS, 'ecr-operator.io/rotate-at': 'soon' };
-    expect(secretState(object([OURS], { annotations })).rotateAt).toBe(0);
   });
 });
 
@@ -112,6 +69,12 @@ describe('a Secret is ours', () => {
     ['when somebody took the holder away', true, [OURS], { annotations: {} }],
     ['no more without both marks: it was released', false, [OURS], { labels: {}, annotations: {} }],
     ['not with marks that somebody copied', false, [entry('velero', 'Update', APPLIED)], {}],
+    [
+      'when it was restored with the record of who applied what',
+      true,
+      [entry('velero', 'Update', {}), OURS],
+      {},
+    ],
     [
       'not with marks that our name updated, which we never do',
       false,
@@ -149,10 +112,24 @@ describe('a Secret is intact', () => {
     ['not after all data was replaced', false, [stole, entry('ecr-operator', 'Apply', without('f:data'))]],
     ['not without our label', false, [entry('ecr-operator', 'Apply', without('f:metadata', 'f:labels'))]],
     [
-      'not after a time was edited',
+      'not after the logins were edited',
       false,
-      [entry('ecr-operator', 'Apply', without('f:metadata', 'f:annotations', 'f:ecr-operator.io/rotate-at'))],
+      [entry('ecr-operator', 'Apply', without('f:metadata', 'f:annotations', 'f:ecr-operator.io/tokens'))],
     ],
+    [
+      'not after the word about foreign entries was edited',
+      false,
+      [
+        entry(
+          'ecr-operator',
+          'Apply',
+          without('f:metadata', 'f:annotations', 'f:ecr-operator.io/foreign-entries'),
+        ),
+      ],
+    ],
+    ['not after all metadata was taken', false, [entry('ecr-operator', 'Apply', without('f:metadata'))]],
+    ['not with a record of nothing', false, [entry('ecr-operator', 'Apply', {})]],
+    ['not with a record that is none', false, [entry('ecr-operator', 'Apply', { 'f:data': null })]],
     [
       'not after the holder was edited',
       false,

@@ -6,53 +6,14 @@ import {
   serviceAccountState,
 } from '../../../../src/controllers/pull-secret/service-account.ts';
 import type { JsonPatchOperation } from '../../../../src/runtime/kube-client.ts';
-import type { KubeObject } from '../../../../src/runtime/resource.ts';
-import { serviceAccount } from '../objects.ts';
+import { type Account, account, MARK } from './accounts.ts';
 import { patched } from './json-patch.ts';
-
-const MARK = 'ecr-operator.io/pull-secrets';
-
-interface Account extends KubeObject {
-  readonly imagePullSecrets?: readonly { readonly name: string }[];
-}
-
-/** `names` absent: no list; `annotations` absent: none at all. */
-function account(names?: readonly string[], annotations?: Readonly<Record<string, string>>): Account {
-  return {
-    metadata: {
-      name: 'default',
-      namespace: 'team',
-      uid: 'u',
-      resourceVersion: '3',
-      ...(annotations ? { annotations } : {}),
-    },
-    ...(names ? { imagePullSecrets: names.map((name) => ({ name })) } : {}),
-  };
-}
 
 const change = {
   attach: (state: Account) => attachmentPatch(serviceAccountState(state), 'ecr-pull', true),
   detach: (state: Account) => attachmentPatch(serviceAccountState(state), 'ecr-pull', false),
   release: (state: Account) => releasePatch(serviceAccountState(state), 'ecr-pull'),
 };
-
-describe('what is kept of a ServiceAccount', () => {
-  test.each<[string, Account, Parameters<typeof serviceAccount>[0]]>([
-    ['a new one', account(), {}],
-    [
-      'one with other people’s entries',
-      account(['a', 'b'], { x: 'y' }),
-      { pullSecrets: ['a', 'b'], annotated: true },
-    ],
-    [
-      'one with entries of ours',
-      account(['a', 'b'], { [MARK]: 'b,c' }),
-      { pullSecrets: ['a', 'b'], ours: ['b', 'c'], annotated: true },
-    ],
-  ])('%s', (_what, object, state) => {
-    expect(serviceAccountState(object)).toEqual(serviceAccount(state));
-  });
-});
 
 describe('patches', () => {
   test.each<[keyof typeof change, string, Account, Account]>([
@@ -74,6 +35,18 @@ describe('patches', () => {
       'goes beside another of ours',
       account(['a', 'other'], { [MARK]: 'other' }),
       account(['a', 'other', 'ecr-pull'], { [MARK]: 'other,ecr-pull' }),
+    ],
+    [
+      'attach',
+      'goes behind entries that have no name, or any',
+      account(['', 'a,b']),
+      account(['', 'a,b', 'ecr-pull'], { [MARK]: 'ecr-pull' }),
+    ],
+    [
+      'detach',
+      'takes ours out from behind entries that have no name, or any',
+      account(['', 'a,b', 'ecr-pull'], { [MARK]: 'ecr-pull' }),
+      account(['', 'a,b'], {}),
     ],
     [
       'attach',
@@ -152,7 +125,7 @@ describe('patches', () => {
   });
 
   test('never move, change or lose an entry of other people, nor their annotations', () => {
-    const name = fc.constantFrom('a', 'b', 'c', 'ecr-pull', 'other');
+    const name = fc.constantFrom('a', 'b', 'a,b', '', 'ecr-pull', 'other');
     const names = fc.option(fc.uniqueArray(name), { nil: undefined });
     const marks = fc.option(fc.subarray(['ecr-pull', 'other']), { nil: undefined });
     fc.assert(

@@ -1,170 +1,192 @@
 import { describe, expect, test } from '@jest/globals';
-import { tokensReconciler } from '../../../../src/controllers/pull-secret/tokens.ts';
-import type { RegistryAccess } from '../../../../src/controllers/registry-access.ts';
-import type { TokenState } from '../../../../src/ecr/token-store.ts';
-import { RetryableError, TerminalError } from '../../../../src/runtime/errors.ts';
-import { createFakeClock } from '../../fake-clock.ts';
-import {
-  clusterPullSecret,
-  HOUR,
-  NOW,
-  namespace,
-  pullSecret,
-  registry,
-  secret,
-  type Things,
-  token,
-  worldOf,
-} from '../objects.ts';
+import type { SecretState } from '../../../../src/controllers/pull-secret/secret-state.ts';
+import { RetryableError } from '../../../../src/runtime/errors.ts';
+import { clusterPullSecret, HOUR, NOW, namespace, pullSecret, registry, type stored } from '../objects.ts';
+import { login, secret, token } from './pull-objects.ts';
+import { tokenTrial } from './token-trial.ts';
 
-interface Trial {
-  readonly pass: () => Promise<object>;
-  readonly told: TokenState[];
-  readonly logged: unknown[][];
-  readonly world: ReturnType<typeof worldOf>;
-  readonly clock: ReturnType<typeof createFakeClock>;
-  /** How often AWS was asked. */
-  asked: number;
-  /** The life of tokens, or what is thrown in their place. */
-  answer: number | Error;
-}
-
-function trial(things: Things): Trial {
-  const clock = createFakeClock(NOW);
-  const world = worldOf({ registries: [registry()], ...things });
-  const told: TokenState[] = [];
-  const logged: unknown[][] = [];
-  const log = (...words: unknown[]): void => void logged.push(words);
-  const getAuthorizationToken = async () => {
-    one.asked += 1;
-    if (one.answer instanceof Error) throw one.answer;
-    return { password: `hush${one.asked}`, expiresAt: clock.now() + one.answer };
-  };
-  const access = {
-    registry: () => registry(),
-    connect: async () => ({ ecr: { getAuthorizationToken } }),
-  } as unknown as RegistryAccess;
-  const pass = tokensReconciler({
-    world,
-    access,
-    clock,
-    log: { debug: log, info: log, warn: log, error: log } as never,
-    random: () => 0,
-    onToken: (_, state) => void told.push(state),
-  });
-  const one: Trial = { pass: () => pass('default'), told, logged, world, clock, asked: 0, answer: 12 * HOUR };
-  return one;
-}
-
-const WANTED = { clusterPullSecrets: [clusterPullSecret()] };
 const FIRST = token({ password: 'hush1', replacesAll: false });
+const DENIED = new RetryableError('AccessDenied', 'no');
 
 describe('the token of a Registry', () => {
   test('is asked for once for all namespaces, and again after half of its life', async () => {
     const namespaces = Array.from({ length: 500 }, (_, index) => namespace(`n${index}`));
-    const one = trial({ ...WANTED, pullSecrets: [pullSecret()], namespaces });
+    const one = tokenTrial({ pullSecrets: [pullSecret()], namespaces });
     expect(await one.pass()).toEqual({ requeueAfterMs: 6 * HOUR });
     expect(await one.pass()).toEqual({ requeueAfterMs: 6 * HOUR });
-    expect([one.asked, one.told]).toEqual([1, [{ token: FIRST }]]);
+    expect([one.asked, one.told]).toEqual([[''], [['default|', { token: FIRST }]]]);
     one.clock.advance(6 * HOUR);
     expect(await one.pass()).toEqual({ requeueAfterMs: 6 * HOUR });
-    expect([one.asked, one.told[1]?.token?.replacesAll]).toEqual([2, true]);
+    expect([one.asked.length, one.told[1]?.[1].token?.replacesAll]).toEqual([2, true]);
+  });
+
+  test('is asked for its own scope, beside others of the same Registry', async () => {
+    const some = (name: string, repository: string) =>
+      pullSecret(
+        name,
+        { registries: [{ name: 'default', repositories: [repository] }] },
+        { namespace: name },
+      );
+    const one = tokenTrial({
+      namespaces: ['a', 'b', 'c'].map((name) => namespace(name)),
+      clusterPullSecrets: [],
+      pullSecrets: [some('a', 'x'), some('b', 'x'), some('c', 'y')],
+    });
+    for (const id of one.world.demand.ids()) await one.pass(id);
+    expect(one.asked).toEqual(['x', 'y']);
+  });
+
+  test('comes due with the other tokens of its Secrets, so that one write takes them all', async () => {
+    const spec = { registries: [{ name: 'default' }, { name: 'other' }] };
+    const one = tokenTrial({
+      registries: [registry(), registry('other', { region: 'eu-west-1' })],
+      clusterPullSecrets: [clusterPullSecret('all', spec)],
+    });
+    one.world.tokens.set('other|', { token: token({ id: 'other|', rotateAt: NOW + 5.5 * HOUR }) });
+    expect(await one.pass()).toEqual({ requeueAfterMs: 5.5 * HOUR });
+  });
+
+  test('is not brought forward by its own rotation before', async () => {
+    const one = tokenTrial();
+    one.world.tokens.set('default|', { token: token({ connection: 'earlier', rotateAt: NOW + 5.5 * HOUR }) });
+    expect(await one.pass()).toEqual({ requeueAfterMs: 6 * HOUR });
   });
 
   test('that all have been given is renewed by its own life, whatever Secrets say of theirs', async () => {
-    const one = trial({ ...WANTED, secrets: [secret({ rotateAt: NOW + HOUR })] });
-    one.world.tokens.set('default', { token: token({ replacesAll: true }) });
+    const one = tokenTrial({ secrets: [secret({ logins: [login({ rotateAt: NOW + HOUR })] })] });
+    one.world.tokens.set('default|', { token: token({ replacesAll: true }) });
     one.clock.advance(2 * HOUR);
-    expect([await one.pass(), one.asked]).toEqual([{ requeueAfterMs: 4 * HOUR }, 0]);
+    expect([await one.pass(), one.asked]).toEqual([{ requeueAfterMs: 4 * HOUR }, []]);
   });
 
-  test('is asked for at once under other credentials, for all; the old one serves until it is there', async () => {
-    const one = trial(WANTED);
-    const old = token({ connection: 'earlier credentials' });
-    one.world.tokens.set('default', { token: old });
-    one.answer = new RetryableError('AccessDenied', 'no');
-    await one.pass();
-    expect(one.world.tokens.get('default').token).toBe(old);
-    one.answer = 12 * HOUR;
-    await one.pass();
-    expect(one.world.tokens.get('default').token).toEqual(token({ password: 'hush2', replacesAll: true }));
-  });
-
-  test('of a Registry that is another account by now is not used', async () => {
-    const one = trial(WANTED);
-    one.world.tokens.set('default', { token: token({ host: 'another.example' }) });
-    one.answer = new RetryableError('AccessDenied', 'no');
-    await one.pass();
-    expect(one.world.tokens.get('default').token).toBeUndefined();
-  });
-
-  test('is not asked for where nobody wants it, and then forgotten', async () => {
-    const going = { deletionTimestamp: '2026-01-01T00:00:00Z' };
-    const one = trial({ clusterPullSecrets: [clusterPullSecret('all', {}, going)] });
-    one.world.tokens.set('default', { token: token() });
-    expect([await one.pass(), one.asked, one.world.tokens.get('default')]).toEqual([{}, 0, {}]);
-  });
-
-  test.each([
+  test.each<[string, Partial<SecretState>, number]>([
     ['our Secret', {}, 2 * HOUR],
-    ['one within ten minutes', { rotateAt: NOW + 1_000 }, 600_000],
-    ['one that is due already, which takes this one', { rotateAt: NOW - HOUR }, 6 * HOUR],
+    ['one within ten minutes', { logins: [login({ rotateAt: NOW + 1_000 })] }, 600_000],
+    [
+      'one that is due already, which takes this one',
+      { logins: [login({ rotateAt: NOW - HOUR })] },
+      6 * HOUR,
+    ],
     ['one that somebody edited, whose word is worth nothing', { intact: false }, 6 * HOUR],
     ['one that is not ours', { managed: false }, 6 * HOUR],
-    ['one of another Registry', { registry: 'default-2 host' }, 6 * HOUR],
+    ['one of another token', { logins: [login({ id: 'default|x', rotateAt: NOW + 2 * HOUR })] }, 6 * HOUR],
   ])('comes again when an older one is due, in %s', async (_what, more, after) => {
-    const one = trial({ ...WANTED, secrets: [secret({ rotateAt: NOW + 2 * HOUR, ...more })] });
-    expect([await one.pass(), one.asked]).toEqual([{ requeueAfterMs: after }, 1]);
+    const logins = [login({ rotateAt: NOW + 2 * HOUR })];
+    const one = tokenTrial({ secrets: [secret({ logins, ...more })] });
+    expect([await one.pass(), one.asked.length]).toEqual([{ requeueAfterMs: after }, 1]);
+  });
+
+  test('comes at a scheduled time too, and once for one that was missed', async () => {
+    const rotation = { schedule: '0 15 * * *', timeZone: 'UTC' };
+    const one = tokenTrial({ clusterPullSecrets: [clusterPullSecret('all', { rotation })] });
+    expect(await one.pass()).toEqual({ requeueAfterMs: 3 * HOUR });
+    one.clock.advance(5 * HOUR);
+    expect(await one.pass()).toEqual({ requeueAfterMs: 6 * HOUR });
+    expect([await one.pass(), one.asked.length]).toEqual([{ requeueAfterMs: 6 * HOUR }, 2]);
+  });
+
+  test('comes when somebody asks, at most once in ten minutes', async () => {
+    const annotations = { 'ecr-operator.io/rotate-requested-at': 'x' };
+    const object = clusterPullSecret('all', {}, { annotations });
+    const one = tokenTrial({ clusterPullSecrets: [object] });
+    await one.pass();
+    one.clock.advance(60_000);
+    one.world.requests.see({ kind: 'ClusterPullSecret', object }, one.clock.now());
+    expect([await one.pass(), one.asked.length]).toEqual([{ requeueAfterMs: 540_000 }, 1]);
+    one.clock.advance(540_000);
+    expect([await one.pass(), one.asked.length]).toEqual([{ requeueAfterMs: 6 * HOUR }, 2]);
   });
 });
 
-describe('a failure', () => {
-  const throttled = new RetryableError('Throttled', 'later', { occurrence: 'request id 1' });
-  const failure = { reason: 'Throttled', message: 'later', occurrence: 'request id 1' };
-
-  test('keeps the token that is there, and is told', async () => {
-    const one = trial(WANTED);
+describe('a token of earlier circumstances', () => {
+  test('is renewed at once under other credentials, for all; the old one serves until it is there', async () => {
+    const one = tokenTrial();
+    const old = token({ connection: 'earlier credentials' });
+    one.world.tokens.set('default|', { token: old });
+    one.answer = DENIED;
     await one.pass();
-    one.clock.advance(6 * HOUR);
-    one.answer = throttled;
-    expect([await one.pass(), one.world.tokens.get('default')]).toEqual([
-      { retry: { kind: 'backoff' } },
-      { token: FIRST, failure },
-    ]);
+    expect(one.world.tokens.get('default|').token).toBe(old);
     one.answer = 12 * HOUR;
+    one.clock.advance(1_000);
     await one.pass();
-    expect(one.world.tokens.get('default')).toEqual({
-      token: expect.objectContaining({ password: 'hush3' }),
-    });
-  });
-
-  test('that no retry mends waits, and starts over', async () => {
-    const one = trial(WANTED);
-    one.answer = new TerminalError('AccountMismatch', 'no', { recheckAfterMs: 1_000 });
-    expect(await one.pass()).toEqual({ retry: { kind: 'after', ms: expect.any(Number) } });
-    expect(one.told).toEqual([{ failure: { reason: 'AccountMismatch', message: 'no' } }]);
+    expect(one.world.tokens.get('default|').token).toMatchObject({ password: 'hush2', replacesAll: true });
   });
 
   test.each([
-    ['expired: no clock may make a loop', -1_000, '2026-01-01T11:59:59.000Z'],
-    ['with less than ten minutes to live', 599_000, '2026-01-01T12:09:59.000Z'],
-  ])('is also a token that came %s', async (_how, life, end) => {
-    const one = trial(WANTED);
-    one.answer = life;
-    expect(await one.pass()).toEqual({ retry: { kind: 'backoff' } });
-    expect(one.told).toEqual([
-      {
-        failure: {
-          reason: 'TokenUnusable',
-          message: `the token that came runs out at ${end}, too soon for use: compare this machine's clock with AWS's`,
-        },
-      },
+    ['another account', ['another.example']],
+    ['one that has more host names by now', []],
+  ])('is not used for a Registry that is %s', async (_what, hosts) => {
+    const one = tokenTrial();
+    one.world.tokens.set('default|', { token: token({ hosts }) });
+    one.answer = DENIED;
+    await one.pass();
+    expect(one.world.tokens.get('default|').token).toBeUndefined();
+  });
+
+  test('is kept while it is good where nobody wants it, and then forgotten; AWS is not asked', async () => {
+    const one = tokenTrial({ clusterPullSecrets: [] });
+    one.world.tokens.set('default|', { token: token() });
+    one.clock.advance(7 * HOUR);
+    expect([await one.pass(), one.world.tokens.get('default|')]).toEqual([
+      { requeueAfterMs: 5 * HOUR },
+      { token: token() },
     ]);
+    one.clock.advance(5 * HOUR);
+    expect([await one.pass(), one.world.tokens.get('default|'), one.asked]).toEqual([{}, {}, []]);
+  });
+
+  test('serves again when somebody wants it again: no new call', async () => {
+    const one = tokenTrial();
+    await one.pass();
+    const before = one.world.demand.get('team/ecr-pull');
+    expect(one.world.demand.set('team/ecr-pull', undefined)).toEqual(['default|']);
+    one.clock.advance(HOUR);
+    expect(await one.pass()).toEqual({ requeueAfterMs: 11 * HOUR });
+    one.world.demand.set('team/ecr-pull', before);
+    expect([await one.pass(), one.asked.length]).toEqual([{ requeueAfterMs: 5 * HOUR }, 1]);
+  });
+
+  test('of a Registry that is gone keeps serving, and is not renewed', async () => {
+    const one = tokenTrial();
+    await one.pass();
+    (one.world.registries as ReturnType<typeof stored>).remove('default');
+    one.clock.advance(HOUR);
+    expect([await one.pass(), one.world.tokens.get('default|').token]).toEqual([
+      { requeueAfterMs: 5 * HOUR },
+      FIRST,
+    ]);
+    one.clock.advance(5 * HOUR);
+    expect(await one.pass()).toEqual({ retry: { kind: 'backoff' } });
+    expect([one.asked.length, one.world.tokens.get('default|')]).toEqual([
+      1,
+      { token: FIRST, failure: { reason: 'RegistryNotFound', message: 'there is no Registry default' } },
+    ]);
+  });
+});
+
+describe('what is suspended', () => {
+  const suspended = clusterPullSecret('all', { suspend: true });
+
+  test('asks AWS for nothing', async () => {
+    const one = tokenTrial({ clusterPullSecrets: [suspended] });
+    expect([await one.pass(), one.asked, one.told]).toEqual([{}, [], []]);
+  });
+
+  test('does not keep others from their token', async () => {
+    const one = tokenTrial({
+      namespaces: [namespace(), namespace('x')],
+      clusterPullSecrets: [suspended],
+      pullSecrets: [pullSecret('mine', {}, { namespace: 'x' })],
+    });
+    expect([await one.pass(), one.asked.length]).toEqual([{ requeueAfterMs: 6 * HOUR }, 1]);
   });
 });
 
 test('no token is logged', async () => {
-  const one = trial(WANTED);
+  const one = tokenTrial();
   await one.pass();
-  expect([one.logged.length, JSON.stringify(one.logged).includes('hush')]).toEqual([1, false]);
+  expect([one.log.messages(), JSON.stringify(one.log.lines).includes('hush')]).toEqual([
+    ['token issued'],
+    false,
+  ]);
 });

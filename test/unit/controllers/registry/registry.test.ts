@@ -46,6 +46,24 @@ describe('a Registry', () => {
     });
   });
 
+  test('that is only pulled from says so, and that we may be of another account', async () => {
+    const pulled = registry('shared', { accountId: '210987654321', access: 'PullOnly' });
+    expect(await reconciler({}).reconcile(pulled)).toMatchObject({
+      status: {
+        accountId: '123456789012',
+        registryUri: '210987654321.dkr.ecr.us-east-1.amazonaws.com',
+        arn: 'arn:aws:ecr:us-east-1:210987654321',
+      },
+      conditions: [
+        {
+          status: 'True',
+          reason: 'Verified',
+          message: `AWS knows this operator as ${ROLE}; the registry is only pulled from`,
+        },
+      ],
+    });
+  });
+
   test('fails with what stands between it and AWS', async () => {
     const mismatch = new TerminalError('AccountMismatch', 'no');
     const failing = reconciler({}, async () => {
@@ -83,6 +101,15 @@ describe('a Registry that is being deleted', () => {
             'the deletion waits for what refers to this Registry: ClusterPullSecret all, PullSecret team/mine, Repository team/web',
         },
       ],
+    });
+  });
+
+  test('waits for what has its credentials ask for a token of ECR Public', async () => {
+    const pullSecrets = [
+      pullSecret('mine', { registries: [], public: { registryRef: { name: 'default' } } }),
+    ];
+    expect(await reconciler({ pullSecrets }).finalize(registry())).toMatchObject({
+      conditions: [{ message: expect.stringContaining('PullSecret team/mine') }],
     });
   });
 

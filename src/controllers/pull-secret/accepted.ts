@@ -1,0 +1,84 @@
+import { isCronSchedule, isTimeZone } from '../../runtime/cron-schedule.ts';
+import type { ConditionState } from '../../runtime/outcome.ts';
+import type { Claim } from './claims.ts';
+import { DEFAULT_ACCOUNT } from './service-account.ts';
+
+/** What an installation lets pull secrets do. */
+export interface Installation {
+  /** The names that pull Secrets may have. */
+  readonly secretNames: readonly string[];
+  /** The ServiceAccounts that may be written to; undefined is every one. */
+  readonly serviceAccountNames: readonly string[] | undefined;
+  readonly repairPods: boolean;
+}
+
+/**
+ * Whether all that a pull secret declares can be done here (pure). What cannot is said, and the rest is done all the
+ * same; only a change of the object or of the installation helps.
+ */
+export function accepted(installation: Installation, claim: Claim): ConditionState {
+  const refusal = refusals(installation, claim).find((one) => one !== undefined);
+  if (refusal) return { type: 'Accepted', status: 'False', ...refusal };
+  return {
+    type: 'Accepted',
+    status: 'True',
+    reason: 'Accepted',
+    message: 'all that is declared can be done',
+  };
+}
+
+type Words = { readonly reason: string; readonly message: string };
+
+function refusals(installation: Installation, { object }: Claim): readonly (Words | undefined)[] {
+  const { secretName, rotation, repairPods } = object.spec;
+  return [
+    installation.secretNames.includes(secretName) ? undefined : unknownName(installation, secretName),
+    accountsRefusal(installation, object.spec.serviceAccounts),
+    rotation && scheduleRefusal(rotation),
+    repairPods && !installation.repairPods ? NO_REPAIR : undefined,
+  ];
+}
+
+function unknownName({ secretNames }: Installation, name: string): Words {
+  return {
+    reason: 'SecretNameNotConfigured',
+    message: `the operator has no right to write Secrets named ${name}, only ${secretNames.join(', ')}: choose one of these, or have the installation add it (pullSecretNames, and resourceNames in its ClusterRole)`,
+  };
+}
+
+function accountsRefusal(
+  { serviceAccountNames }: Installation,
+  { mode, names = [] }: Claim['object']['spec']['serviceAccounts'],
+): Words | undefined {
+  if (!serviceAccountNames || mode === 'None') return undefined;
+  const wanted = mode === 'Named' ? names : [DEFAULT_ACCOUNT];
+  const out = wanted.filter((name) => !serviceAccountNames.includes(name));
+  if (mode !== 'All' && out.length === 0) return undefined;
+  const what = mode === 'All' ? 'every ServiceAccount' : `ServiceAccount ${out.join(', ')}`;
+  return {
+    reason: 'ServiceAccountsNotConfigured',
+    message: `the operator has no right to write to ${what}, only to ${serviceAccountNames.join(', ')}: name these, or have the installation allow more (serviceAccountNames, and its ClusterRole)`,
+  };
+}
+
+function scheduleRefusal({
+  schedule,
+  timeZone,
+}: NonNullable<Claim['object']['spec']['rotation']>): Words | undefined {
+  if (!isCronSchedule(schedule))
+    return {
+      reason: 'InvalidSchedule',
+      message: `spec.rotation.schedule "${schedule}" is no schedule: write five cron fields, such as 0 6 * * 1 for Mondays at six`,
+    };
+  if (isTimeZone(timeZone)) return undefined;
+  return {
+    reason: 'InvalidTimeZone',
+    message: `spec.rotation.timeZone "${timeZone}" is not known: write an IANA name, such as Europe/Berlin or UTC`,
+  };
+}
+
+const NO_REPAIR: Words = {
+  reason: 'RepairPodsNotConfigured',
+  message:
+    'the operator has no right to delete Pods: leave repairPods out, or have the installation allow it (repairPods, and the ClusterRole that goes with it)',
+};

@@ -1,0 +1,62 @@
+import { isCronSchedule, isTimeZone, nextRun } from '../../runtime/cron-schedule.ts';
+import type { Key } from '../../runtime/key.ts';
+import { type Claim, claimKey } from './claims.ts';
+import type { PullWorld } from './pull-world.ts';
+import type { Login } from './secret-state.ts';
+
+type Rotation = Claim['object']['spec']['rotation'];
+
+/** What beside its own life replaces a token: schedules, and people. */
+export interface DueRules {
+  /** The first scheduled time after a time; undefined without one. */
+  readonly slotAfter: (time: number) => number | undefined;
+  /** When somebody asked last for a new one. */
+  readonly requestedAt: number | undefined;
+}
+
+/** The rules of one claim. */
+export function dueRules(world: PullWorld, claim: Claim | undefined): DueRules {
+  return claim ? combined(world, [claim]) : NONE;
+}
+
+const NONE: DueRules = { slotAfter: () => undefined, requestedAt: undefined };
+
+/** The rules of every claim that wants a token. */
+export function dueRulesOf(world: PullWorld, id: string): DueRules {
+  // Thousands of targets have the same one, each as a value of its own.
+  const holders = new Map<Key, Claim>();
+  for (const target of world.demand.targetsOf(id)) {
+    const holder = world.demand.get(target)?.holder;
+    if (holder) holders.set(claimKey(holder), holder);
+  }
+  return combined(world, [...holders.values()]);
+}
+
+function combined(world: PullWorld, claims: readonly Claim[]): DueRules {
+  const requests = claims.flatMap((claim) => world.requests.get(claim)?.at ?? []);
+  const rotations = claims.flatMap(({ object }) => object.spec.rotation ?? []).filter(isSchedule);
+  return {
+    requestedAt: requests.length > 0 ? Math.max(...requests) : undefined,
+    slotAfter(time) {
+      const slots = rotations.flatMap(({ schedule, timeZone }) => nextRun(schedule, timeZone, time) ?? []);
+      return slots.length > 0 ? Math.min(...slots) : undefined;
+    },
+  };
+}
+
+/** Whether a schedule can be followed; what cannot is said in a condition. */
+export function isSchedule({ schedule, timeZone }: NonNullable<Rotation>): boolean {
+  return isCronSchedule(schedule) && isTimeZone(timeZone);
+}
+
+/** The logins in Secrets that have this token, or an older one of the same id. */
+export function* loginsWith(world: PullWorld, id: string): Generator<Login> {
+  for (const target of world.demand.targetsOf(id)) yield* loginsOf(world, target, id);
+}
+
+/** Of our own, untouched Secrets only: what others write into theirs must not make us call AWS. */
+function* loginsOf(world: PullWorld, target: Key, id: string): Generator<Login> {
+  const secret = world.secret(target);
+  if (!secret?.managed || !secret.intact) return;
+  for (const login of secret.logins) if (login.id === id) yield login;
+}

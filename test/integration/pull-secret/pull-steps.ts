@@ -1,0 +1,101 @@
+import { expect } from '@jest/globals';
+import type { KubeObject } from '../../lab/kube-client.ts';
+import type { Lab } from '../../lab/lab.ts';
+import { waitFor } from '../../lab/wait-for.ts';
+import { condition, marker, pullNames, type Scene, secretIn, secretsOf } from './pull-lab.ts';
+import { bytesOf, core, type PullObject } from './pull-objects.ts';
+
+export interface EventObject extends KubeObject {
+  readonly type: 'Normal' | 'Warning';
+  readonly reason: string;
+  readonly message: string;
+  readonly count?: number;
+  readonly involvedObject: { readonly kind?: string; readonly name?: string; readonly uid?: string };
+}
+
+/** The Events about an object, in no order. */
+export async function eventsOf({ admin }: Lab, object: PullObject): Promise<readonly EventObject[]> {
+  const events = await admin.list<EventObject>({ apiVersion: 'v1', kind: 'Event' });
+  return events.filter(({ involvedObject }) => involvedObject.uid === object.metadata.uid);
+}
+
+/** The Event of that reason about an object, once it is there. */
+export function eventOf(lab: Lab, object: PullObject, reason: string): Promise<EventObject> {
+  return waitFor(async () => (await eventsOf(lab, object)).find((event) => event.reason === reason), {
+    what: `the Event ${reason} of ${object.kind} ${object.metadata.name}`,
+  });
+}
+
+/** Sets labels of a namespace; null takes one away. */
+export async function relabel(
+  { admin }: Lab,
+  namespace: string,
+  labels: Readonly<Record<string, string | null>>,
+): Promise<void> {
+  await admin.patch(core('Namespace', namespace), { metadata: { labels } });
+}
+
+/** Whether the Secret is there, and the ServiceAccount `default` names it. */
+export async function isIn(lab: Lab, namespace: string): Promise<boolean> {
+  const [secret, names] = await Promise.all([secretIn(lab, namespace), pullNames(lab, namespace)]);
+  return secret !== undefined && names.includes('ecr-pull');
+}
+
+/** Whether neither is so. */
+export async function isOut(lab: Lab, namespace: string): Promise<boolean> {
+  const [secret, names] = await Promise.all([secretIn(lab, namespace), pullNames(lab, namespace)]);
+  return secret === undefined && !names.includes('ecr-pull');
+}
+
+/** Real milliseconds until the state is as wished after the act. */
+export async function millisecondsUntil(
+  act: () => Promise<unknown>,
+  read: () => Promise<boolean>,
+  what: string,
+): Promise<number> {
+  const started = performance.now();
+  await act();
+  await waitFor(read, { what, intervalMs: 5 });
+  return performance.now() - started;
+}
+
+/** The middle one; of an even number the higher of the two. */
+export function median(numbers: readonly number[]): number {
+  return [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? Number.NaN;
+}
+
+/** The part of a condition that people read. */
+export function told(object: PullObject, type: string) {
+  const { status, reason, message } = condition(object.status, type) ?? {};
+  return { status, reason, message };
+}
+
+/** Resolves when every `ecr-pull` in these namespaces has other bytes than `before`, and all have the same. */
+export async function rotatedIn(lab: Lab, namespaces: readonly string[], before: string): Promise<string> {
+  const { bytes } = await waitFor(
+    async () => {
+      const found = new Set((await secretsOf(lab, namespaces)).map(bytesOf));
+      return { bytes: [...found][0] ?? '', different: found.size };
+    },
+    {
+      what: `the rotation in ${namespaces.join(', ')}`,
+      until: ({ bytes: now, different }) => different === 1 && now !== before,
+      timeoutMs: 20_000,
+    },
+  );
+  return bytes;
+}
+
+/** The scene's AWS calls, once there are so many; and still as many when all that was under way has been done. */
+export async function calledExactly(lab: Lab, scene: Scene, calls: number): Promise<void> {
+  await waitFor(() => ({ calls: scene.calls() }), {
+    what: `${calls} calls in all`,
+    until: (now) => now.calls >= calls,
+    timeoutMs: 20_000,
+  });
+  markers += 1;
+  await marker(lab, scene, `marker-${markers}`);
+  expect(scene.calls()).toBe(calls);
+}
+
+let markers = 0;

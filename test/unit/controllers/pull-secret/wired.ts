@@ -1,0 +1,151 @@
+import type { Parts } from '../../../../src/controllers/parts.ts';
+import { pullSecretControllers } from '../../../../src/controllers/pull-secret/controllers.ts';
+import { createDeliveryResults } from '../../../../src/controllers/pull-secret/delivery-results.ts';
+import { createDemandStore } from '../../../../src/controllers/pull-secret/demand.ts';
+import type { PullWorld } from '../../../../src/controllers/pull-secret/pull-world.ts';
+import { createRotationRequests } from '../../../../src/controllers/pull-secret/requests.ts';
+import { createTokenStore } from '../../../../src/controllers/pull-secret/token-store.ts';
+import { RetryableError } from '../../../../src/runtime/errors.ts';
+import { keyOf } from '../../../../src/runtime/key.ts';
+import type { KubeClient } from '../../../../src/runtime/kube-client.ts';
+import { indexByNamespace } from '../../../../src/runtime/namespace-index.ts';
+import { ObjectStore } from '../../../../src/runtime/store.ts';
+import { createFakeClock, type FakeClock } from '../../fake-clock.ts';
+import { recordedLog } from '../../runtime/recorded-log.ts';
+import { HOUR, NOW, type Things } from '../objects.ts';
+
+/** All pull-secret controllers on caches that a test fills, and an API server that takes everything and changes nothing. */
+export interface Wired {
+  readonly world: PullWorld;
+  readonly clock: FakeClock;
+  /** The writes, in order: `verb Kind namespace/name`. */
+  readonly writes: string[];
+  /** The Registries that a token was asked of, in order. */
+  readonly asked: string[];
+  /** Whether AWS refuses every token. */
+  isDown: boolean;
+  /** Puts objects into the caches, or others in the place of those of their names. */
+  put(things: Things): void;
+  remove(cache: 'namespaces' | 'pullSecrets' | 'clusterPullSecrets' | 'registries', key: string): void;
+  stop(): Promise<boolean>;
+}
+
+/** {@link Wired} controllers that work, on caches that were filled with `things` before. */
+export function wired(things: Things = {}, secretNames: readonly string[] = ['ecr-pull']): Wired {
+  const caches = {
+    registries: cache(),
+    repositories: cache(),
+    pullSecrets: cache(),
+    clusterPullSecrets: cache(),
+    namespaces: cache(),
+    serviceAccounts: [cache()],
+    secrets: secretNames.map(() => cache()),
+    pods: [],
+  };
+  const clock = createFakeClock(NOW);
+  const [writes, asked] = [[] as string[], [] as string[]];
+  const world = {
+    registries: caches.registries.lister,
+    repositories: caches.repositories.lister,
+    pullSecrets: caches.pullSecrets.lister,
+    clusterPullSecrets: caches.clusterPullSecrets.lister,
+    namespaces: caches.namespaces.lister,
+    serviceAccountsIn: indexByNamespace(caches.serviceAccounts),
+    secretNames,
+    secret: (key: string) => caches.secrets.map(({ lister }) => lister.get(key)).find(Boolean),
+    demand: createDemandStore(),
+    tokens: createTokenStore(),
+    requests: createRotationRequests(),
+    results: createDeliveryResults(),
+  } as unknown as PullWorld;
+  const controllers = pullSecretControllers({
+    caches,
+    world,
+    clock,
+    log: recordedLog(),
+    client: client(writes),
+    events: { record: () => undefined, flush: async () => undefined },
+    access: {
+      registry: (name: string) => world.registries.get(name),
+      connect: async (registry: { readonly metadata: { readonly name: string } }) => ({
+        issueToken: async () => {
+          asked.push(registry.metadata.name);
+          if (one.isDown) throw new RetryableError('AWSUnavailable', 'down');
+          return {
+            password: 'hush',
+            expiresAt: clock.now() + 12 * HOUR,
+            scope: 'PullOnly',
+            hosts: ['123456789012.dkr.ecr.us-east-1.amazonaws.com'],
+          };
+        },
+      }),
+    },
+    config: {
+      deliveryWorkers: 8,
+      pullSecretNames: secretNames,
+      serviceAccountNames: undefined,
+      repairPods: false,
+      shortestRotationMs: 600_000,
+    },
+  } as unknown as Parts);
+  let version = 0;
+  const put = (some: Things): void => {
+    version += 1;
+    for (const one of some.namespaces ?? []) caches.namespaces.set(one.name, one, version);
+    for (const one of some.registries ?? []) caches.registries.set(keyOf(one.metadata), one, version);
+    for (const one of some.pullSecrets ?? []) caches.pullSecrets.set(keyOf(one.metadata), one, version);
+    for (const one of some.clusterPullSecrets ?? [])
+      caches.clusterPullSecrets.set(keyOf(one.metadata), one, version);
+    for (const one of some.serviceAccounts ?? []) caches.serviceAccounts[0]?.set(keyOf(one), one, version);
+    for (const one of some.secrets ?? [])
+      caches.secrets[secretNames.indexOf(one.name)]?.set(keyOf(one), one, version);
+  };
+  const stopping = new AbortController();
+  for (const controller of controllers) controller.connect(stopping.signal);
+  put(things);
+  for (const controller of controllers) controller.start();
+  const one: Wired = {
+    world,
+    clock,
+    writes,
+    asked,
+    isDown: false,
+    put,
+    remove: (name, key) => caches[name].remove(key),
+    async stop() {
+      const drained = await Promise.all(controllers.map((controller) => controller.stop(1_000)));
+      stopping.abort();
+      return drained.every(Boolean);
+    },
+  };
+  return one;
+}
+
+function cache() {
+  const store = new ObjectStore<never>((error) => {
+    throw error;
+  });
+  return {
+    lister: store,
+    resource: { plural: 'things' },
+    listen: store.listen.bind(store),
+    set: (key: string, value: unknown, version: number) => store.set(key, value as never, String(version)),
+    remove: (key: string) => store.remove(key),
+  };
+}
+
+function client(writes: string[]): KubeClient {
+  const write =
+    (verb: string) =>
+    async ({ kind = '', plural = '' }, { namespace = '', name = '', subresource = '' }) => {
+      if (subresource !== 'status') writes.push(`${verb} ${kind || plural} ${namespace}/${name}`);
+      return { metadata: { resourceVersion: '9' } };
+    };
+  const apply = write('apply');
+  return {
+    apply: (resource: object, _body: object, options: object) => apply(resource, options),
+    jsonPatch: write('patch'),
+    mergePatch: write('release'),
+    delete: write('delete'),
+  } as unknown as KubeClient;
+}
