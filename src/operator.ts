@@ -100,6 +100,7 @@ function worldOf(caches: Caches, { pullSecretNames }: Config): PullWorld {
     registries: caches.registries.lister,
     repositories: caches.repositories.lister,
     pullSecrets: caches.pullSecrets.lister,
+    pullSecretsIn: indexByNamespace([caches.pullSecrets]),
     clusterPullSecrets: caches.clusterPullSecrets.lister,
     namespaces: caches.namespaces.lister,
     serviceAccountsIn: indexByNamespace(caches.serviceAccounts),

@@ -25,6 +25,7 @@ export interface World {
   readonly registries: Lister<Registry>;
   readonly repositories: Lister<Repository>;
   readonly pullSecrets: Lister<PullSecret>;
+  pullSecretsIn(namespace: string): Iterable<PullSecret>;
   readonly clusterPullSecrets: Lister<ClusterPullSecret>;
   readonly namespaces: Lister<NamespaceState>;
 }

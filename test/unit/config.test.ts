@@ -21,6 +21,8 @@ const EVERYTHING = [
   ['cluster-name', 'prod', { clusterName: 'prod' }],
   ['namespace', 'system', { namespace: 'system' }],
   ['pull-secret-names', 'ecr-pull, team.pull,', { pullSecretNames: ['ecr-pull', 'team.pull'] }],
+  ['service-account-names', 'default, build', { serviceAccountNames: ['default', 'build'] }],
+  ['repair-pods', 'true', { repairPods: true }],
   ['identity-tokens', 'refuse', { identityTokens: 'refuse' }],
   ['drift-schedule', '0 * * * *', { driftSchedule: '0 * * * *' }],
   ['drift-spread-seconds', '1', { driftSpreadMs: 1_000 }],

@@ -52,10 +52,19 @@ export function claims(claim: Claim, namespace: NamespaceState): boolean {
   return matchesSelector(namespaceSelector, namespace.labels);
 }
 
+/** The namespaces that a claim could reach into. */
+export function* namespacesNear(world: World, { kind, object }: Claim): Generator<NamespaceState> {
+  if (kind === 'ClusterPullSecret') yield* world.namespaces.values();
+  else {
+    const own = world.namespaces.get(object.metadata.namespace);
+    if (own) yield own;
+  }
+}
+
 /** Who wants the Secret of that name in that namespace. */
 export function claimsOn(world: World, namespace: NamespaceState, secretName: string): Claim[] {
   const found: Claim[] = [];
-  for (const claim of allClaims(world)) {
+  for (const claim of claimsNear(world, namespace.name)) {
     if (claim.object.spec.secretName === secretName && claims(claim, namespace)) found.push(claim);
   }
   return found;
@@ -75,6 +84,12 @@ export function currentOf(world: World, { kind, object }: Claim): Claim | undefi
 /** Every object of both kinds. */
 export function* allClaims(world: World): Generator<Claim> {
   for (const object of world.pullSecrets.values()) yield { kind: 'PullSecret', object };
+  for (const object of world.clusterPullSecrets.values()) yield { kind: 'ClusterPullSecret', object };
+}
+
+/** Those that could reach into a namespace: its own PullSecrets, and every ClusterPullSecret. */
+export function* claimsNear(world: World, namespace: string): Generator<Claim> {
+  for (const object of world.pullSecretsIn(namespace)) yield { kind: 'PullSecret', object };
   for (const object of world.clusterPullSecrets.values()) yield { kind: 'ClusterPullSecret', object };
 }
 

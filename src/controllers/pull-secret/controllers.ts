@@ -148,7 +148,7 @@ function kindController<T extends PullSecret | ClusterPullSecret>(
   const informer = caches[cache] as unknown as Parameters<typeof customResource<T, PullSecretStatus>>[1];
   return createController({
     name: kind.toLowerCase(),
-    sources: [ownSource(informer), statusSource(parts, triggers, kind)],
+    sources: [ownSource(informer, parts, triggers, kind), statusSource(parts, triggers, kind)],
     reconcile: customResource<T, PullSecretStatus>(
       parts,
       informer,
@@ -177,9 +177,16 @@ function kindController<T extends PullSecret | ClusterPullSecret>(
 const TOLD_AFTER = { afterMs: 20 } as const;
 
 /** An object's own changes. */
-function ownSource<T extends PullSecret | ClusterPullSecret>(informer: Informer<T>): Source {
+function ownSource<T extends PullSecret | ClusterPullSecret>(
+  informer: Informer<T>,
+  { world }: Parts,
+  { tokens }: PullTriggers,
+  kind: string,
+): Source {
   return (enqueue) => {
     informer.listen((key, now, before) => {
+      // Somebody took its finalizer away: it goes without having let go of anything.
+      if (!now) for (const id of world.demand.forget(`${kind}:${key}`)) tokens.fire(id);
       if (changedByPeople(now, before)) enqueue(key, before ? TOLD_AFTER : {});
     });
   };

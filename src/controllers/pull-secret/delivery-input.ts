@@ -1,6 +1,6 @@
 import { pullHosts } from '../../ecr/partition.ts';
 import type { Failure } from '../../runtime/errors.ts';
-import { allClaims, holderOf, type Target, targetKey } from './claims.ts';
+import { claimsNear, holderOf, type Target, targetKey } from './claims.ts';
 import type { Demand } from './demand.ts';
 import { dueRules } from './due.ts';
 import type { Login } from './logins.ts';
@@ -71,7 +71,7 @@ function usable(
 
 /** Whether the object that held this target is on its way out and leaves things as they are. */
 function isRetained(world: PullWorld, target: Target, secret: SecretState | undefined): boolean {
-  for (const claim of allClaims(world)) {
+  for (const claim of claimsNear(world, target.namespace)) {
     const { metadata, spec } = claim.object;
     if (
       !metadata.deletionTimestamp ||
@@ -79,7 +79,6 @@ function isRetained(world: PullWorld, target: Target, secret: SecretState | unde
       spec.secretName !== target.secretName
     )
       continue;
-    if (claim.kind === 'PullSecret' && claim.object.metadata.namespace !== target.namespace) continue;
     if (secret?.holder === holderOf(claim)) return true;
   }
   return false;

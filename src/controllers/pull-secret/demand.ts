@@ -72,10 +72,12 @@ export function createDemandStore(): DemandStore {
   function change(target: Key, demand: Demand | undefined): readonly string[] {
     const before = demands.get(target)?.wants ?? [];
     const now = demand?.wants ?? [];
-    demands.set(target, demand);
     const ids = new Set(now.map(({ id }) => id));
     const gone = before.filter((want) => !ids.has(want.id) && remove(target, want));
     const fresh = now.filter((want) => add(target, want));
+    // Thousands of targets want the same few tokens: each is kept once.
+    const wants = now.map((want) => wanted.get(want.id)?.want ?? want);
+    demands.set(target, demand && { ...demand, wants });
     return [...gone, ...fresh].map(({ id }) => id);
   }
 

@@ -16,10 +16,11 @@ export interface DueRules {
 
 /** The rules of one claim. */
 export function dueRules(world: PullWorld, claim: Claim | undefined): DueRules {
-  return claim ? combined(world, [claim]) : NONE;
+  return claim ? combined(world, [claim]) : NO_RULES;
 }
 
-const NONE: DueRules = { slotAfter: () => undefined, requestedAt: undefined };
+/** Nothing but its own life. */
+export const NO_RULES: DueRules = { slotAfter: () => undefined, requestedAt: undefined };
 
 /** The rules of every claim that wants a token. */
 export function dueRulesOf(world: PullWorld, id: string): DueRules {

@@ -6,7 +6,7 @@ import type { Happening, Outcome } from '../../runtime/outcome.ts';
 import type { Reconciler } from '../../runtime/resource-reconciler.ts';
 import type { BaseStatus } from '../../runtime/status.ts';
 import { accepted, type Installation } from './accepted.ts';
-import { type Claim, claimKey, holderOf, targetKey } from './claims.ts';
+import { type Claim, claimKey, holderOf, namespacesNear, targetKey } from './claims.ts';
 import type { PullWorld } from './pull-world.ts';
 import { delivered, endingFirst, refreshed, statusFields, tokenValid, worrisomeAt } from './status.ts';
 import { type Survey, survey } from './survey.ts';
@@ -71,7 +71,7 @@ function report(
   const rotation = rotationStatus(world, claim, found, now);
   return {
     status: { ...statusFields(found), ...(rotation.status ? { rotation: rotation.status } : {}) },
-    conditions: [tokenValid(found.lives, now), delivered(found), acceptance, ...refreshed(found.lives)],
+    conditions: [tokenValid(found.lives, now), delivered(found), acceptance, ...refreshed(found.lives, now)],
     happenings: [...failuresToTell(found), ...rotation.happenings],
     stalled: acceptance.status === 'False',
     ...(changes.length > 0 ? { requeueAfterMs: Math.min(...changes) - now } : {}),
@@ -118,8 +118,8 @@ function holdings(world: PullWorld, claim: Claim): number {
   // A name that was taken out of the configuration is out of our reach: waiting would be for ever.
   if (!world.secretNames.includes(secretName)) return 0;
   let left = 0;
-  for (const namespace of world.namespaces.values()) {
-    if (namespace.terminating || !reaches(claim, namespace.name)) continue;
+  for (const namespace of namespacesNear(world, claim)) {
+    if (namespace.terminating) continue;
     const key = targetKey({ namespace: namespace.name, secretName });
     // What another wants, too, is the other's from now on, even if that cannot take it over yet.
     const demand = world.demand.get(key);
@@ -130,10 +130,6 @@ function holdings(world: PullWorld, claim: Claim): number {
     for (const { ours } of world.serviceAccountsIn(namespace.name)) if (ours.includes(secretName)) left += 1;
   }
   return left;
-}
-
-function reaches(claim: Claim, namespace: string): boolean {
-  return claim.kind === 'ClusterPullSecret' || claim.object.metadata.namespace === namespace;
 }
 
 function withdrawing({ status }: PullSecret | ClusterPullSecret, left: number): Outcome<Fields> {

@@ -17,6 +17,8 @@ export interface ServiceAccountState {
   readonly editor: string | undefined;
   /** When we wrote last (ms, whole seconds); undefined where nothing of ours is left. */
   readonly attachedAt: number | undefined;
+  /** The API server does not write down who writes to it, as with one that was made without any field. */
+  readonly untracked?: true;
 }
 
 /** Reduces a ServiceAccount. */
@@ -35,6 +37,7 @@ export function serviceAccountState(object: KubeObject): ServiceAccountState {
     annotated: annotations !== undefined,
     editor: managedFields.find((entry) => entry.manager !== FIELD_MANAGER && hasList(entry))?.manager,
     attachedAt: timeOf(managedFields.find(({ manager }) => manager === FIELD_MANAGER)),
+    ...(managedFields.length === 0 ? { untracked: true } : {}),
   };
 }
 
@@ -84,6 +87,7 @@ export function attachmentPatch(
   if (wanted) {
     if (listed) return [];
     return guarded(state, [
+      ...(state.untracked ? TRACKING : []),
       ...listAddition(state, secretName),
       ...mark(state, [...without(state.ours, secretName), secretName]),
     ]);
@@ -99,6 +103,20 @@ export function releasePatch(state: ServiceAccountState, secretName: string): Js
   if (!state.ours.includes(secretName)) return [];
   return guarded(state, mark(state, without(state.ours, secretName)));
 }
+
+/**
+ * Most ServiceAccounts `default` are made without any field, and the API server begins to track managers at an apply
+ * only, or here. From then on it says when this was done, and who undid it.
+ */
+const TRACKING: readonly JsonPatchOperation[] = [
+  {
+    op: 'add',
+    path: '/metadata/managedFields',
+    value: [
+      { manager: FIELD_MANAGER, operation: 'Update', apiVersion: 'v1', fieldsType: 'FieldsV1', fieldsV1: {} },
+    ],
+  },
+];
 
 function guarded(
   state: ServiceAccountState,

@@ -126,18 +126,23 @@ export function worrisomeAt({ issuedAt, expiresAt }: Pick<Ending, 'issuedAt' | '
 }
 
 /** Whether the last renewals worked (pure); without one yet, nothing is said. */
-export function refreshed(lives: readonly TokenLife[]): ConditionState[] {
+export function refreshed(lives: readonly TokenLife[], now: number): ConditionState[] {
   const type = 'Refreshed';
   const failed = lives.find(({ failure }) => failure);
   if (failed?.failure) {
     const { reason, message, occurrence } = failed.failure;
-    const until = failed.expiresAt === undefined ? '' : `pulls work until ${timestamp(failed.expiresAt)}; `;
+    const deadline = failed.expiresAt === undefined ? '' : `${deadlineOf(failed.expiresAt, now)}; `;
     return [
-      { type, status: 'False', reason, message: `${prefix(lives, failed)}${until}${message}`, occurrence },
+      { type, status: 'False', reason, message: `${prefix(lives, failed)}${deadline}${message}`, occurrence },
     ];
   }
   const isKnown = lives.length > 0 && lives.every(({ expiresAt }) => expiresAt !== undefined);
   return isKnown ? [{ type, status: 'True', reason: 'Refreshed', message: 'the last renewal worked' }] : [];
+}
+
+function deadlineOf(expiresAt: number, now: number): string {
+  const end = timestamp(expiresAt);
+  return expiresAt > now ? `pulls work until ${end}` : `pulls fail since ${end}`;
 }
 
 /** Whether the Secret stands in every namespace that it should (pure). */

@@ -1,9 +1,9 @@
 import type { PullSecretTokenScope } from '../../api/shared.generated.ts';
 import type { Failure } from '../../runtime/errors.ts';
 import type { NamespaceState } from '../world.ts';
-import { type Claim, claimKey, claims, holderOf, targetKey } from './claims.ts';
+import { type Claim, claimKey, claims, holderOf, namespacesNear, targetKey } from './claims.ts';
 import type { Demand } from './demand.ts';
-import { dueRulesOf } from './due.ts';
+import { type DueRules, dueRules } from './due.ts';
 import type { PullWorld } from './pull-world.ts';
 import type { Login, SecretState } from './secret-state.ts';
 import { isWantedBy } from './service-account.ts';
@@ -41,7 +41,7 @@ export function survey(world: PullWorld, claim: Claim, now: number): Survey {
   const lives = new Map<string, Life>();
   const failures: ({ namespace: string } & Failure)[] = [];
   let [matched, ready] = [0, 0];
-  for (const namespace of world.namespaces.values()) {
+  for (const namespace of namespacesNear(world, claim)) {
     if (!claims(claim, namespace)) continue;
     matched += 1;
     const key = targetKey({ namespace: namespace.name, secretName: claim.object.spec.secretName });
@@ -57,7 +57,8 @@ export function survey(world: PullWorld, claim: Claim, now: number): Survey {
   }
   for (const want of world.demand.get(claimKey(claim))?.wants ?? []) collect(world, lives, want, undefined);
   failures.sort((a, b) => (a.namespace < b.namespace ? -1 : 1));
-  const found = [...lives.values()].map((life) => ended(world, life));
+  const { slotAfter } = dueRules(world, claim);
+  const found = [...lives.values()].map((life) => ended(world, life, slotAfter));
   const issued = found.flatMap(({ issuedAt }) => issuedAt ?? []);
   return {
     matched,
@@ -159,11 +160,15 @@ function collect(
   if (!life.oldest || present.expiresAt < life.oldest.expiresAt) life.oldest = present;
 }
 
-function ended(world: PullWorld, { login, ids, scope, oldest }: Life): TokenLife {
+function ended(
+  world: PullWorld,
+  { login, ids, scope, oldest }: Life,
+  slotAfter: DueRules['slotAfter'],
+): TokenLife {
   const states = [...ids].map((id) => world.tokens.get(id));
   const newest = states.flatMap(({ token }) => token ?? []).sort((a, b) => b.issuedAt - a.issuedAt)[0];
   const { issuedAt, expiresAt, rotateAt } = oldest ?? newest ?? {};
-  const slots = issuedAt === undefined ? [] : slotsAfter(world, ids, issuedAt);
+  const slot = issuedAt === undefined ? undefined : slotAfter(issuedAt);
   const failure = states.find((state) => state.failure)?.failure;
   return {
     login,
@@ -171,12 +176,7 @@ function ended(world: PullWorld, { login, ids, scope, oldest }: Life): TokenLife
     scope,
     issuedAt,
     expiresAt,
-    rotateAt: rotateAt && slots.reduce((least, slot) => Math.min(least, slot), rotateAt),
+    rotateAt: rotateAt === undefined || slot === undefined ? rotateAt : Math.min(rotateAt, slot),
     failure,
   };
-}
-
-/** When schedules replace these tokens first. */
-function slotsAfter(world: PullWorld, ids: ReadonlySet<string>, issuedAt: number): number[] {
-  return [...ids].flatMap((id) => dueRulesOf(world, id).slotAfter(issuedAt) ?? []);
 }

@@ -8,12 +8,12 @@ import type { Log } from '../../runtime/log.ts';
 import { retryOf } from '../../runtime/outcome.ts';
 import type { RegistryAccess } from '../registry-access.ts';
 import { currentOf } from './claims.ts';
-import { dueRulesOf, loginsWith } from './due.ts';
+import { type DueRules, dueRulesOf, loginsWith, NO_RULES } from './due.ts';
 import type { PullWorld } from './pull-world.ts';
 import { createRegistryBreaker } from './registry-breaker.ts';
 import { nextRotation, rotationTime } from './rotation.ts';
 import type { RegistryToken, TokenState } from './token-store.ts';
-import type { TokenWant } from './wants.ts';
+import { registryOfToken, type TokenWant } from './wants.ts';
 
 export interface TokensOptions {
   readonly world: PullWorld;
@@ -69,6 +69,18 @@ export function tokensReconciler(options: TokensOptions): (id: string) => Promis
     if (isNews) remember(want.id, { ...(token ? { token } : {}), failure });
   }
 
+  /**
+   * A schedule or a wish is that of some claims, and the Secrets of the others keep what they have. After a start,
+   * Secrets that are still good do too.
+   */
+  function replacesAll(id: string, token: RegistryToken | undefined): boolean {
+    if (!token) return false;
+    return (
+      isOutdated(world.registries.get(registryOfToken(id)), token) ||
+      dueAt(id, token, NO_RULES) <= clock.now()
+    );
+  }
+
   async function renew(want: TokenWant, token: RegistryToken | undefined): Promise<Next> {
     const way = `${want.scope.kind === 'Public'} ${wayOf(world.registries.get(want.registry))} ${want.registry}`;
     const refusal = refused.get(want.id);
@@ -80,8 +92,7 @@ export function tokensReconciler(options: TokensOptions): (id: string) => Promis
       return { requeueAfterMs: barred.waitMs };
     }
     try {
-      // After a start, Secrets that are still good keep what they have.
-      const fresh = await issue(want, access.registry(want.registry), token !== undefined);
+      const fresh = await issue(want, access.registry(want.registry), replacesAll(want.id, token));
       const waiting = breaker.succeeded(way);
       refused.delete(want.id);
       remember(want.id, { token: fresh });
@@ -102,11 +113,11 @@ export function tokensReconciler(options: TokensOptions): (id: string) => Promis
     }
   }
 
-  /** When a token is to be replaced. */
-  function dueAt(id: string, token: RegistryToken): number {
+  /** When a token is to be replaced, by its life and by these rules. */
+  function dueAt(id: string, token: RegistryToken, rules: DueRules = dueRulesOf(world, id)): number {
     // Once all have been given one token, that token alone says when: what stands in Secrets could be anybody's.
     const secretsDueAt = token.replacesAll ? [] : [...loginsWith(world, id)].map(({ rotateAt }) => rotateAt);
-    return nextRotation({ now: clock.now(), token, secretsDueAt, floorMs, ...dueRulesOf(world, id) });
+    return nextRotation({ now: clock.now(), token, secretsDueAt, floorMs, ...rules });
   }
 
   return async (id) => {

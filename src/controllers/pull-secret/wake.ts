@@ -1,7 +1,7 @@
 import type { Key } from '../../runtime/key.ts';
 import type { Trigger } from '../../runtime/sources.ts';
 import type { AddOptions } from '../../runtime/work-queue.ts';
-import { allClaims, type Claim, claimKey, targetKey } from './claims.ts';
+import { allClaims, type Claim, claimKey, claimsNear, targetKey } from './claims.ts';
 import type { PullWorld } from './pull-world.ts';
 import { registryOfToken } from './wants.ts';
 
@@ -39,9 +39,7 @@ export function* claimantsAffected(
   matches: (claim: Claim) => boolean,
   namespace?: string,
 ): Generator<string> {
-  for (const claim of allClaims(world)) {
-    const { metadata } = claim.object;
-    if (namespace !== undefined && claim.kind === 'PullSecret' && metadata.namespace !== namespace) continue;
+  for (const claim of namespace === undefined ? allClaims(world) : claimsNear(world, namespace)) {
     if (matches(claim)) yield claimKey(claim);
   }
 }

@@ -3,7 +3,10 @@ import { SANDBOX_IMAGE } from '../../lab/node/containerd.ts';
 import { NODE_CONTROL_PLANE, startNode } from '../../lab/node/node.ts';
 import { createPod, running } from './pods.ts';
 
-/** Starts a node with a Pod that runs, says where it is, and waits to be killed, or for the end of standard input. For nothing-left.test.ts. */
+/**
+ * Starts a node with a Pod that runs, says where it is, and waits to be killed, or for the end of standard input. For
+ * nothing-left.test.ts.
+ */
 const lab = await startLab({ controlPlane: NODE_CONTROL_PLANE });
 try {
   const node = await startNode(lab);

@@ -13,7 +13,7 @@ const NODE_FOLDERS = [
 
 /** What a node has on this machine while it runs. */
 export interface Traces {
-  /** The names of its processes: all that see one of its mounts, in whatever namespace, or have its folder in their command. */
+  /** The names of its processes: all that see a mount of its, in any namespace, or have its folder in their command. */
   readonly processes: readonly string[];
   /** The control groups of its containers. */
   readonly groups: readonly string[];

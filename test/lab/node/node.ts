@@ -38,7 +38,7 @@ export interface LabNode {
   readonly folder: string;
   /** The names of the images that it has. */
   images(): Promise<readonly string[]>;
-  /** Kills kubelet, containerd and all Pods, and leaves no process, mount, file or control group. May be called again. */
+  /** Kills kubelet, containerd and all Pods; leaves no process, mount, file or control group. May be called again. */
   stop(): Promise<void>;
 }
 

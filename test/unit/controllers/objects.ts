@@ -104,6 +104,7 @@ export function worldOf(things: Things = {}): PullWorld {
     registries: stored(things.registries, byMeta),
     repositories: stored(things.repositories, byMeta),
     pullSecrets: stored(things.pullSecrets, byMeta),
+    pullSecretsIn: (name) => (things.pullSecrets ?? []).filter(({ metadata }) => metadata.namespace === name),
     clusterPullSecrets: stored(things.clusterPullSecrets, byMeta),
     namespaces: stored(things.namespaces, ({ name }) => name),
     serviceAccountsIn: (name) => (things.serviceAccounts ?? []).filter((one) => one.namespace === name),

@@ -1,5 +1,8 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { readPage, rowsOf } from './markdown.ts';
+import { awsError } from '../../../src/ecr/aws-errors.ts';
+import { ROOT, readPage, rowsOf } from './markdown.ts';
 import { reasonsIn, sourceReasons } from './source-reasons.ts';
 
 const rows = rowsOf(await readPage('docs/reasons.md'));
@@ -12,6 +15,22 @@ test('every reason that the sources give stands in docs/reasons.md, and no other
 
 test('each row says where, what it means, and who mends it', () => {
   expect(rows.filter((row) => row.length !== 4 || row.some((cell) => cell === ''))).toEqual([]);
+});
+
+test('each row has the names under which AWS gives that reason, all of them', async () => {
+  const source = await readFile(join(ROOT, 'src/ecr/aws-errors.ts'), 'utf8');
+  const table = /const CLASSES[^{]*\{([\s\S]*?)\n\};/.exec(source)?.[1] ?? '';
+  const names = [...table.matchAll(/^ {2}(\w+):/gm)].map(([, name = '']) => name);
+  const wanted = names.map((name) => {
+    const error = Object.assign(new Error('no'), { name });
+    return `${awsError(error, 'ecr:X', '*').reason} ${name}`;
+  });
+  const stand = rows.flatMap(([reason = '', , meaning = '']) => {
+    const [, list = ''] = /AWS says: (.*)\.$/.exec(meaning) ?? [];
+    return [...list.matchAll(/`(\w+)`/g)].map(([, name]) => `${reason.replaceAll('`', '')} ${name}`);
+  });
+  expect(names.length).toBeGreaterThan(30);
+  expect(stand.sort()).toEqual(wanted.sort());
 });
 
 test.each([

@@ -109,6 +109,36 @@ describe('Ready', () => {
   });
 });
 
+describe('an outcome that only a change from outside helps', () => {
+  const stalled = (...conditions: ConditionState[]): Result<Status> => ({
+    outcome: { conditions, stalled: true },
+  });
+
+  test('is Stalled while it is not Ready, and not Reconciling', () => {
+    const status = next(stalled(state('Exists'), state('PolicyApplied', 'False', 'Refused', 'no right')));
+    expect(summary(status)).toEqual([
+      'Ready=False Refused',
+      'Exists=True Fine',
+      'PolicyApplied=False Refused',
+      'Stalled=True Refused',
+    ]);
+    expect(conditionOf(status, 'Stalled')?.message).toBe('no right');
+  });
+
+  test.each<[string, Result<Status>, string[]]>([
+    ['is neither once it is Ready', stalled(state('Exists'), state('PolicyApplied')), []],
+    [
+      'is Reconciling where that is not said',
+      { outcome: { conditions: [state('Exists', 'False')], stalled: false } },
+      ['Reconciling'],
+    ],
+  ])('%s', (_what, result, expected) => {
+    const previous = next(stalled(state('Exists', 'False')));
+    const types = (next(result, { previous }).conditions ?? []).map(({ type }) => type);
+    expect(types.filter((type) => ['Stalled', 'Reconciling'].includes(type))).toEqual(expected);
+  });
+});
+
 describe('a failure', () => {
   const previous: Status = {
     uri: 'example.com/app',

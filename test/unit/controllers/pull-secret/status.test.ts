@@ -1,121 +1,15 @@
 import { describe, expect, test } from '@jest/globals';
-import type { Claim } from '../../../../src/controllers/pull-secret/claims.ts';
-import {
-  delivered,
-  refreshed,
-  type Survey,
-  statusFields,
-  tokenValid,
-  worrisomeAt,
-} from '../../../../src/controllers/pull-secret/status.ts';
-import { clusterPullSecret, HOUR, NOW, secret } from '../objects.ts';
+import { delivered, statusFields } from '../../../../src/controllers/pull-secret/status.ts';
+import type { Survey, TokenLife } from '../../../../src/controllers/pull-secret/survey.ts';
+import { FAILURE, LIFE, life } from './lives.ts';
 
-const LIFE = { issuedAt: NOW, expiresAt: NOW + 12 * HOUR, rotateAt: NOW + 6 * HOUR };
-const FAILURE = { reason: 'AccessDenied', message: 'AWS says no', occurrence: 'request id 1' };
-const CLAIM: Claim = { kind: 'ClusterPullSecret', object: clusterPullSecret() };
-
-describe('TokenValid', () => {
-  test.each<[string, Parameters<typeof tokenValid>, object]>([
-    [
-      'of a fresh token',
-      [LIFE, undefined, NOW],
-      {
-        status: 'True',
-        reason: 'TokenValid',
-        message: 'pulls work, with a token until 2026-01-02T00:00:00Z',
-      },
-    ],
-    [
-      'at half of its life',
-      [LIFE, undefined, NOW + 6 * HOUR],
-      {
-        status: 'True',
-        reason: 'TokenValid',
-        message: 'pulls work, with a token until 2026-01-02T00:00:00Z',
-      },
-    ],
-    [
-      'just before a quarter is left, though renewing fails',
-      [LIFE, FAILURE, NOW + 9 * HOUR - 1],
-      {
-        status: 'True',
-        reason: 'TokenValid',
-        message: 'pulls work, with a token until 2026-01-02T00:00:00Z',
-      },
-    ],
-    [
-      'when a quarter is left',
-      [LIFE, FAILURE, NOW + 9 * HOUR],
-      {
-        status: 'False',
-        reason: 'TokenExpiring',
-        message:
-          'the token runs out at 2026-01-02T00:00:00Z, then pulls fail; the last attempt to renew it: AWS says no',
-      },
-    ],
-    [
-      'when a quarter is left, without a failure',
-      [LIFE, undefined, NOW + 9 * HOUR],
-      {
-        status: 'False',
-        reason: 'TokenExpiring',
-        message: 'the token runs out at 2026-01-02T00:00:00Z, then pulls fail',
-      },
-    ],
-    [
-      'at the end',
-      [LIFE, FAILURE, NOW + 12 * HOUR],
-      {
-        status: 'False',
-        reason: 'TokenExpired',
-        message:
-          'the token ran out at 2026-01-02T00:00:00Z: pulls fail; the last attempt to renew it: AWS says no',
-      },
-    ],
-    [
-      'without any yet',
-      [undefined, undefined, NOW],
-      { status: 'Unknown', reason: 'TokenPending', message: 'the first token has not come yet' },
-    ],
-    ['without any, and a failure', [undefined, FAILURE, NOW], { status: 'False', ...FAILURE }],
-  ])('%s', (_when, parameters, condition) => {
-    expect(tokenValid(...parameters)).toEqual({ type: 'TokenValid', ...condition });
-  });
-
-  test('changes when a quarter of any life is left', () => {
-    expect([worrisomeAt(LIFE), worrisomeAt({ ...LIFE, expiresAt: NOW + HOUR })]).toEqual([
-      NOW + 9 * HOUR,
-      NOW + 0.75 * HOUR,
-    ]);
-  });
-});
-
-test.each<[string, Parameters<typeof refreshed>, object[]]>([
-  ['is not known before the first attempt', [undefined, undefined], []],
-  [
-    'is true with a token',
-    [LIFE, undefined],
-    [{ status: 'True', reason: 'Refreshed', message: 'the last renewal worked' }],
-  ],
-  [
-    'is false after a failure, and says until when pulls work',
-    [LIFE, FAILURE],
-    [{ status: 'False', ...FAILURE, message: 'pulls work until 2026-01-02T00:00:00Z; AWS says no' }],
-  ],
-  ['is false after a first failure', [undefined, FAILURE], [{ status: 'False', ...FAILURE }]],
-])('Refreshed %s', (_what, parameters, conditions) => {
-  expect(refreshed(...parameters)).toEqual(
-    conditions.map((condition) => ({ type: 'Refreshed', ...condition })),
-  );
-});
+/** What a survey found. */
+function found(matched: number, ready: number, ...failures: Survey['failures']): Survey {
+  return { matched, ready, failures, lives: [], oldestIssuedAt: undefined };
+}
 
 describe('Delivered', () => {
   const failed = (name: string, reason: string) => ({ namespace: name, reason, message: `words of ${name}` });
-  const found = (matched: number, ready: number, ...failures: Survey['failures']): Survey => ({
-    matched,
-    ready: Array.from({ length: ready }, () => secret()),
-    failures,
-  });
 
   test.each<[string, Survey, object]>([
     [
@@ -151,18 +45,32 @@ describe('Delivered', () => {
         message: '1 of 3 namespaces have the Secret; a: words of a',
       },
     ],
+    [
+      'in all but for what one of them says',
+      found(2, 2, failed('b', 'ServiceAccountContested')),
+      {
+        status: 'False',
+        reason: 'ServiceAccountContested',
+        message: '2 of 2 namespaces have the Secret; b: words of b',
+      },
+    ],
   ])('%s', (_what, survey, condition) => {
     expect(delivered(survey)).toEqual({ type: 'Delivered', ...condition });
   });
 });
 
 describe('the status fields', () => {
+  const withLives = (...lives: TokenLife[]): Survey => ({ ...found(1, 1), lives });
+
   test('count namespaces and show the token', () => {
-    expect(statusFields(CLAIM, { matched: 1, ready: [secret()], failures: [] }, LIFE)).toEqual({
+    expect(statusFields(withLives(LIFE))).toEqual({
       namespaces: { matched: 1, ready: 1, failed: 0 },
+      tokenScope: 'PullOnly',
       tokens: [
         {
           registry: 'default',
+          scope: 'PullOnly',
+          count: 1,
           issuedAt: '2026-01-01T12:00:00Z',
           expiresAt: '2026-01-02T00:00:00Z',
           nextRotation: '2026-01-01T18:00:00Z',
@@ -171,9 +79,33 @@ describe('the status fields', () => {
     });
   });
 
+  test('show each login by its name, how many tokens it has, and why one failed', () => {
+    const none = { scope: undefined, issuedAt: undefined, expiresAt: undefined, rotateAt: undefined };
+    const lives = [
+      life({ login: 'public.ecr.aws', ids: new Set(['a', 'b']), scope: 'Scoped' }),
+      life({ login: 'eu', ...none, failure: FAILURE }),
+    ];
+    const { tokens, tokenScope } = statusFields(withLives(...lives));
+    expect(tokenScope).toBe('Scoped');
+    expect(tokens).toEqual([
+      { registry: 'eu', count: 1, reason: 'AccessDenied', message: 'AWS says no' },
+      expect.objectContaining({ registry: 'public.ecr.aws', count: 2, scope: 'Scoped' }),
+    ]);
+  });
+
+  test('show the widest scope of all, and none before the first token', () => {
+    const scopes = (...some: TokenLife['scope'][]) =>
+      statusFields(withLives(...some.map((scope) => life({ scope })))).tokenScope;
+    expect([
+      scopes('Scoped', 'Identity', 'PullOnly'),
+      scopes(undefined, 'Scoped'),
+      scopes(undefined),
+    ]).toEqual(['Identity', 'Scoped', undefined]);
+  });
+
   test('show the first twenty failures, count all, and leave out what is said of one time only', () => {
     const failures = Array.from({ length: 25 }, (_, index) => ({ namespace: `n${index}`, ...FAILURE }));
-    expect(statusFields(CLAIM, { matched: 30, ready: [], failures }, undefined)).toEqual({
+    expect(statusFields(found(30, 0, ...failures))).toEqual({
       namespaces: { matched: 30, ready: 0, failed: 25 },
       failures: Array.from({ length: 20 }, (_, index) => ({
         namespace: `n${index}`,
@@ -185,16 +117,14 @@ describe('the status fields', () => {
 
   test('cut long words, never through the middle of a character: the API server would store another one', () => {
     const message = `${'x'.repeat(499)}😀 and more`;
-    const { failures } = statusFields(
-      CLAIM,
-      { matched: 1, ready: [], failures: [{ namespace: 'n', reason: 'X', message }] },
-      undefined,
-    );
-    const shown = failures?.[0]?.message ?? '';
-    expect([shown.startsWith('x'.repeat(499)), shown.length <= 500, shown.isWellFormed()]).toEqual([
-      true,
-      true,
-      true,
-    ]);
+    const lives = [life({ failure: { reason: 'X', message } })];
+    const fields = statusFields({ ...found(1, 0, { namespace: 'n', reason: 'X', message }), lives });
+    for (const shown of [fields.failures?.[0]?.message ?? '', fields.tokens?.[0]?.message ?? '']) {
+      expect([shown.startsWith('x'.repeat(499)), shown.length <= 500, shown.isWellFormed()]).toEqual([
+        true,
+        true,
+        true,
+      ]);
+    }
   });
 });

@@ -1,57 +1,79 @@
 import { describe, expect, test } from '@jest/globals';
-import { registryOf } from '../../../../src/controllers/pull-secret/claims.ts';
 import {
   claimantsAffected,
-  registriesNamed,
+  deliveryAfterToken,
   targetsIn,
-  targetsOfRegistry,
+  tokensOfRegistry,
 } from '../../../../src/controllers/pull-secret/wake.ts';
-import { clusterPullSecret, namespace, pullSecret, worldOf } from '../objects.ts';
+import { clusterPullSecret, namespace, pullSecret, registry, type Things, worldOf } from '../objects.ts';
+import { demanded, secret, serviceAccount, token } from './pull-objects.ts';
 
 const OTHER = { registries: [{ name: 'other' }] };
 
-const world = worldOf({
-  secretNames: ['ecr-pull', 'second'],
-  namespaces: [
-    namespace('a', { labels: { pull: 'yes' } }),
-    namespace('b'),
-    namespace('c', { terminating: true }),
-  ],
-  pullSecrets: [
-    pullSecret('p', { secretName: 'second' }, { namespace: 'a' }),
-    pullSecret('q', OTHER, { namespace: 'b' }),
-  ],
-  clusterPullSecrets: [
-    clusterPullSecret('some', { namespaceSelector: { matchLabels: { pull: 'yes' } } }),
-    clusterPullSecret('others', OTHER),
-    clusterPullSecret('going', {}, { deletionTimestamp: '2026-01-01T00:00:00Z' }),
-  ],
-});
+describe('the targets of namespaces', () => {
+  const secretNames = ['ecr-pull', 'second'];
 
-test('every name that may be written is a target of a namespace, wanted or not', () => {
-  expect([...targetsIn(world, ['a', 'x'])]).toEqual(['a/ecr-pull', 'a/second', 'x/ecr-pull', 'x/second']);
-});
+  test('are all names that may be written, wanted or not', () => {
+    expect([...targetsIn(worldOf({ secretNames }), ['a', 'x'])]).toEqual([
+      'a/ecr-pull',
+      'a/second',
+      'x/ecr-pull',
+      'x/second',
+    ]);
+  });
 
-describe('the targets of a Registry', () => {
-  test.each([
-    ['default', ['a/second', 'a/ecr-pull']],
-    ['other', ['b/ecr-pull', 'a/ecr-pull']],
-    ['nobody’s', []],
-  ])('%s are those that want its token, each once', (name, keys) => {
-    expect([...targetsOfRegistry(world, name)].sort()).toEqual([...keys].sort());
+  test('are those that stand in ServiceAccounts, too: a name may be gone from the configuration', () => {
+    const serviceAccounts = [
+      serviceAccount({ namespace: 'a', ours: ['second', 'old'] }),
+      serviceAccount({ namespace: 'b', ours: ['older'] }),
+    ];
+    const world = worldOf({ secretNames, serviceAccounts });
+    expect([...targetsIn(world, ['a'])]).toEqual(['a/ecr-pull', 'a/second', 'a/old']);
   });
 });
 
+test('the tokens of a Registry are those of every scope, and of none whose name only begins so', () => {
+  const some = { registries: [{ name: 'default', repositories: ['x'] }] };
+  const world = demanded(
+    worldOf({
+      registries: [registry(), registry('default-2')],
+      namespaces: ['a', 'b', 'c'].map((name) => namespace(name)),
+      pullSecrets: [
+        pullSecret('p', { public: { registryRef: { name: 'default' } } }, { namespace: 'a' }),
+        pullSecret('p', some, { namespace: 'b' }),
+        pullSecret('p', { registries: [{ name: 'default-2' }] }, { namespace: 'c' }),
+      ],
+    }),
+  );
+  expect(tokensOfRegistry(world, 'default')).toEqual(['default|', 'default|public.ecr.aws', 'default|x']);
+  expect([tokensOfRegistry(world, 'default-2'), tokensOfRegistry(world, 'nobody’s')]).toEqual([
+    ['default-2|'],
+    [],
+  ]);
+});
+
 describe('the objects to tell', () => {
+  const world = worldOf({
+    pullSecrets: [
+      pullSecret('p', { secretName: 'second' }, { namespace: 'a' }),
+      pullSecret('q', OTHER, { namespace: 'b' }),
+    ],
+    clusterPullSecrets: [
+      clusterPullSecret('some', { namespaceSelector: { matchLabels: { pull: 'yes' } } }),
+      clusterPullSecret('others', OTHER),
+      clusterPullSecret('going', {}, { deletionTimestamp: '2026-01-01T00:00:00Z' }),
+    ],
+  });
+
   test.each<[string, Parameters<typeof claimantsAffected>[1], string | undefined, string[]]>([
     [
       'of a Registry, in any namespace',
-      (claim) => registryOf(claim) === 'other',
+      ({ object }) => object.spec.registries.some(({ name }) => name === 'other'),
       undefined,
       ['PullSecret:b/q', 'ClusterPullSecret:others'],
     ],
     [
-      'of a namespace',
+      'of a namespace: those that may have let go of it, too',
       () => true,
       'a',
       ['PullSecret:a/p', 'ClusterPullSecret:some', 'ClusterPullSecret:others', 'ClusterPullSecret:going'],
@@ -62,10 +84,45 @@ describe('the objects to tell', () => {
   });
 });
 
-test.each([
-  ['of a new object', pullSecret('p', OTHER), undefined, ['other']],
-  ['of a deleted one', undefined, pullSecret('p', OTHER), ['other']],
-  ['of a changed one, before and after', pullSecret(), pullSecret('p', OTHER), ['default', 'other']],
-])('the Registries %s are woken', (_what, now, before, names) => {
-  expect(registriesNamed(now, before)).toEqual(names);
+describe('a target whose token came is served', () => {
+  const two = { registries: [{ name: 'default' }, { name: 'other' }] };
+  const LATER = { priority: 'refresh', afterMs: 1_000 };
+
+  test.each<[string, Things, readonly string[], object]>([
+    ['at once where it has no Secret', {}, ['default|'], { priority: 'first' }],
+    ['later where it has one that works', { secrets: [secret()] }, ['default|'], LATER],
+    [
+      'later where another of its tokens is on its way: one write takes both',
+      { clusterPullSecrets: [clusterPullSecret('all', two)] },
+      ['default|'],
+      LATER,
+    ],
+    [
+      'at once where the other has come',
+      { clusterPullSecrets: [clusterPullSecret('all', two)] },
+      ['default|', 'other|'],
+      { priority: 'first' },
+    ],
+    ['at once where nobody wants it any more', { clusterPullSecrets: [] }, [], { priority: 'first' }],
+  ])('%s', (_when, things, known, expected) => {
+    const world = demanded(
+      worldOf({
+        registries: [registry(), registry('other')],
+        namespaces: [namespace()],
+        clusterPullSecrets: [clusterPullSecret()],
+        ...things,
+      }),
+    );
+    for (const id of known) world.tokens.set(id, { token: token({ id }) });
+    expect(deliveryAfterToken(world, 'team/ecr-pull')).toEqual(expected);
+  });
+
+  test('at once where the other cannot be had', () => {
+    const world = demanded(
+      worldOf({ namespaces: [namespace()], clusterPullSecrets: [clusterPullSecret('all', two)] }),
+    );
+    world.tokens.set('default|', { token: token() });
+    world.tokens.set('other|', { failure: { reason: 'X', message: 'x' } });
+    expect(deliveryAfterToken(world, 'team/ecr-pull')).toEqual({ priority: 'first' });
+  });
 });

@@ -1,3 +1,4 @@
+import type { Registry } from '../../../../src/api/registry.generated.ts';
 import type { Parts } from '../../../../src/controllers/parts.ts';
 import { pullSecretControllers } from '../../../../src/controllers/pull-secret/controllers.ts';
 import { createDeliveryResults } from '../../../../src/controllers/pull-secret/delivery-results.ts';
@@ -5,6 +6,8 @@ import { createDemandStore } from '../../../../src/controllers/pull-secret/deman
 import type { PullWorld } from '../../../../src/controllers/pull-secret/pull-world.ts';
 import { createRotationRequests } from '../../../../src/controllers/pull-secret/requests.ts';
 import { createTokenStore } from '../../../../src/controllers/pull-secret/token-store.ts';
+import { pullHosts } from '../../../../src/ecr/partition.ts';
+import type { PullScope } from '../../../../src/ecr/pull-scope.ts';
 import { RetryableError } from '../../../../src/runtime/errors.ts';
 import { keyOf } from '../../../../src/runtime/key.ts';
 import type { KubeClient } from '../../../../src/runtime/kube-client.ts';
@@ -50,6 +53,7 @@ export function wired(things: Things = {}, secretNames: readonly string[] = ['ec
     pullSecrets: caches.pullSecrets.lister,
     clusterPullSecrets: caches.clusterPullSecrets.lister,
     namespaces: caches.namespaces.lister,
+    pullSecretsIn: indexByNamespace([caches.pullSecrets]),
     serviceAccountsIn: indexByNamespace(caches.serviceAccounts),
     secretNames,
     secret: (key: string) => caches.secrets.map(({ lister }) => lister.get(key)).find(Boolean),
@@ -67,16 +71,12 @@ export function wired(things: Things = {}, secretNames: readonly string[] = ['ec
     events: { record: () => undefined, flush: async () => undefined },
     access: {
       registry: (name: string) => world.registries.get(name),
-      connect: async (registry: { readonly metadata: { readonly name: string } }) => ({
-        issueToken: async () => {
-          asked.push(registry.metadata.name);
+      connect: async ({ metadata, spec }: Registry) => ({
+        async issueToken(scope: PullScope) {
+          asked.push(metadata.name);
           if (one.isDown) throw new RetryableError('AWSUnavailable', 'down');
-          return {
-            password: 'hush',
-            expiresAt: clock.now() + 12 * HOUR,
-            scope: 'PullOnly',
-            hosts: ['123456789012.dkr.ecr.us-east-1.amazonaws.com'],
-          };
+          const hosts = pullHosts(spec, scope);
+          return { password: 'hush', expiresAt: clock.now() + 12 * HOUR, scope: 'PullOnly', hosts };
         },
       }),
     },

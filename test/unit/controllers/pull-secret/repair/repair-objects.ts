@@ -120,6 +120,7 @@ export function repairWorld(...pods: readonly PodState[]): RepairWorld {
       registries: emptyStore(),
       repositories: emptyStore(),
       pullSecrets: emptyStore(),
+      pullSecretsIn: () => [],
       clusterPullSecrets: emptyStore(),
       namespaces: emptyStore(),
       secretNames: ['ecr-pull'],
