@@ -1,11 +1,12 @@
 import { KubeConfig } from '@kubernetes/client-node';
-import { type Config, ConfigError, helpText, readConfig } from './config.ts';
+import { type Config, ConfigError, readConfig } from './config.ts';
 import { createLogger } from './logger.ts';
 import { createOperator } from './operator.ts';
 import { systemClock } from './runtime/clock.ts';
 import { messageOf } from './runtime/errors.ts';
 import type { Log } from './runtime/log.ts';
 import type { Manager } from './runtime/manager.ts';
+import { helpText } from './settings.ts';
 
 if (process.argv.includes('--help')) {
   process.stdout.write(helpText());

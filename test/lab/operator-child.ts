@@ -7,12 +7,14 @@ import { createLabClock } from './lab-clock.ts';
 /** What the lab says to the operator that it runs. */
 export type ToOperator =
   | { readonly type: 'advance'; readonly id: number; readonly ms: number }
+  | { readonly type: 'memory' }
   | { readonly type: 'stop' };
 
 /** And what that answers. */
 export type FromOperator =
   | { readonly type: 'started' }
   | { readonly type: 'advanced'; readonly id: number }
+  | { readonly type: 'memory'; readonly usage: NodeJS.MemoryUsage }
   | { readonly type: 'stopped'; readonly clean: boolean };
 
 // As src/main.ts, on a clock that the lab moves.
@@ -39,6 +41,10 @@ process.on('message', async (message: ToOperator) => {
   if (message.type === 'advance') {
     clock.advance(message.ms);
     say({ type: 'advanced', id: message.id });
+  } else if (message.type === 'memory') {
+    // With --expose-gc only.
+    globalThis.gc?.();
+    say({ type: 'memory', usage: process.memoryUsage() });
   } else {
     say({ type: 'stopped', clean: await operator.stop() });
     process.exit(0);

@@ -22,6 +22,8 @@ export interface OperatorProcess {
   readonly started: Promise<void>;
   readonly exited: Promise<void>;
   advance(ms: number): Promise<void>;
+  /** What it says of its memory, right after a full garbage collection where its Node runs with --expose-gc. */
+  memory(): Promise<NodeJS.MemoryUsage>;
   /** SIGKILL: no clean-up, as when a node dies. */
   kill(): Promise<void>;
   /** The orderly end; true when all work under way was finished. */
@@ -85,6 +87,11 @@ export function startOperatorProcess(options: OperatorProcessOptions): OperatorP
       const done = answer('advanced', (message) => message.type === 'advanced' && message.id === mine);
       say({ type: 'advance', id: mine, ms });
       await done;
+    },
+    async memory() {
+      const told = answer('memory');
+      say({ type: 'memory' });
+      return (await told).usage;
     },
     async kill() {
       child.kill('SIGKILL');

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { type Config, ConfigError, helpText, readConfig, SETTINGS } from '../../src/config.ts';
+import { type Config, ConfigError, readConfig } from '../../src/config.ts';
+import { helpText, SETTINGS } from '../../src/settings.ts';
 
 const DEFAULTS: Config = {
   clusterName: undefined,

@@ -2,17 +2,17 @@ import type { ClusterPullSecret } from '../../api/cluster-pull-secret.generated.
 import type { PullSecret } from '../../api/pull-secret.generated.ts';
 import type { PullSecretStatus } from '../../api/shared.generated.ts';
 import { type Controller, createController } from '../../runtime/controller.ts';
-import type { Informer } from '../../runtime/informer.ts';
 import { splitKey } from '../../runtime/key.ts';
 import { changedByPeople } from '../../runtime/predicates.ts';
-import { createTrigger, mappedWatchSource, type Source, watchSource } from '../../runtime/sources.ts';
+import { createTrigger, mappedWatchSource, watchSource } from '../../runtime/sources.ts';
 import { customResource, type Parts } from '../parts.ts';
-import { claimKey, registriesNamed } from './claims.ts';
+import { claimKey } from './claims.ts';
 import { deliveryReconciler } from './deliver.ts';
 import { demandReconciler } from './demand-controller.ts';
 import { pullSecretReconciler } from './pull-secret.ts';
 import { repairController } from './repair/controller.ts';
 import { PULL_SECRET_DEPENDENTS } from './status.ts';
+import { ownSource, statusSource } from './status-sources.ts';
 import { tokensReconciler } from './tokens.ts';
 import {
   claimantsAffected,
@@ -134,9 +134,6 @@ function deliveryController(
   });
 }
 
-/** A status can wait until the namespaces of a burst are through (ms). */
-const STATUS_AFTER = { afterMs: 250, priority: 'refresh' } as const;
-
 /** Keys are those of the objects; triggers carry the kind in front of them. */
 function kindController<T extends PullSecret | ClusterPullSecret>(
   parts: Parts,
@@ -171,43 +168,4 @@ function kindController<T extends PullSecret | ClusterPullSecret>(
     clock,
     log,
   });
-}
-
-/** What a change means for the namespaces is looked at before it is told. */
-const TOLD_AFTER = { afterMs: 20 } as const;
-
-/** An object's own changes. */
-function ownSource<T extends PullSecret | ClusterPullSecret>(
-  informer: Informer<T>,
-  { world }: Parts,
-  { tokens }: PullTriggers,
-  kind: string,
-): Source {
-  return (enqueue) => {
-    informer.listen((key, now, before) => {
-      // Somebody took its finalizer away: it goes without having let go of anything.
-      if (!now) for (const id of world.demand.forget(`${kind}:${key}`)) tokens.fire(id);
-      if (changedByPeople(now, before)) enqueue(key, before ? TOLD_AFTER : {});
-    });
-  };
-}
-
-/** Whatever may change what the objects of one kind say of themselves. */
-function statusSource({ caches, world }: Parts, triggers: PullTriggers, kind: string): Source {
-  return (enqueue, signal) => {
-    const wake = (key: string): void => {
-      if (key.startsWith(`${kind}:`)) enqueue(key.slice(kind.length + 1), STATUS_AFTER);
-    };
-    triggers.claims.source(wake, signal);
-    const wakeNamespace = (namespace: string): void => {
-      for (const key of claimantsAffected(world, () => true, namespace)) wake(key);
-    };
-    for (const informer of [...caches.secrets, ...caches.serviceAccounts])
-      informer.listen((key) => wakeNamespace(splitKey(key).namespace));
-    caches.namespaces.listen(wakeNamespace);
-    caches.registries.listen((name) => {
-      for (const key of claimantsAffected(world, ({ object }) => registriesNamed(object.spec).includes(name)))
-        wake(key);
-    });
-  };
 }

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { readConfig, SETTINGS } from '../../../src/config.ts';
+import { readConfig } from '../../../src/config.ts';
+import { SETTINGS } from '../../../src/settings.ts';
 import type { KubeObject } from '../../lab/kube-client.ts';
 import { type Lab, OPERATOR_NAMESPACE, startLab } from '../../lab/lab.ts';
 

@@ -121,29 +121,3 @@ describe.each(FAILURES)('a role $how', ({ how, pulls, begin, end, words }) => {
     expect(told(mended, 'Refreshed').status).toBe('True');
   });
 });
-
-test('F4: hours with a role that cannot be assumed are one call in a minute, however many tokens want it', async () => {
-  const denied = scene('denied');
-  const arn = roleFor(lab, denied.name);
-  await denied.registry({ pullRoleArn: arn });
-  const namespaces = await denied.namespaces(20);
-  const objects = await Promise.all(
-    namespaces.map((namespace, index) =>
-      denied.pullSecret(namespace, {
-        registries: [{ name: denied.name, repositories: [`team-${index}/*`] }],
-      }),
-    ),
-  );
-  for (const object of objects) await servedIn(lab, object, 1);
-  const asked = () =>
-    lab.aws.actions.all().filter(({ action, resource }) => action === 'sts:AssumeRole' && resource === arn)
-      .length;
-  expect(asked()).toBe(20);
-  lab.aws.changeRole(arn, { trusts: [] });
-  await skip(lab, 31 * MINUTE);
-  for (const object of objects) await settledAs(lab, object, 'AccessDenied', 'Refreshed');
-  const start = asked();
-  for (let minute = 0; minute < 10; minute += 1) await lab.advance(MINUTE);
-  await denied.namespace('late');
-  expect(asked() - start).toBeLessThanOrEqual(10 + 6);
-});

@@ -50,12 +50,15 @@ describe('the shipped ServiceAccount may', () => {
     expect(await statusOf({ path, query })).toBe(200);
   });
 
-  test.each(NAMESPACES)('make, read, change and delete the pull Secret in %s, by apply', async (namespace) => {
-    expect(await statusOf(applySecret(namespace, 'ecr-pull'))).toBe(201);
-    expect(await statusOf(applySecret(namespace, 'ecr-pull'))).toBe(200);
-    expect(await statusOf({ path: secretPath(namespace, 'ecr-pull') })).toBe(200);
-    expect(await statusOf({ method: 'DELETE', path: secretPath(namespace, 'ecr-pull') })).toBe(200);
-  });
+  test.each(NAMESPACES)(
+    'make, read, change and delete the pull Secret in %s, by apply',
+    async (namespace) => {
+      expect(await statusOf(applySecret(namespace, 'ecr-pull'))).toBe(201);
+      expect(await statusOf(applySecret(namespace, 'ecr-pull'))).toBe(200);
+      expect(await statusOf({ path: secretPath(namespace, 'ecr-pull') })).toBe(200);
+      expect(await statusOf({ method: 'DELETE', path: secretPath(namespace, 'ecr-pull') })).toBe(200);
+    },
+  );
 
   test('read the AWS keys in its own namespace, and nothing else of them', async () => {
     const path = secretPath(OPERATOR_NAMESPACE, 'aws-credentials');

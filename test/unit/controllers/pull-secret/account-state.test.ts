@@ -64,8 +64,15 @@ describe('who wrote the list', () => {
   const theirs: ManagedFieldsEntry = { manager: 'argocd', operation: 'Apply', time, fieldsV1: lists };
   const labels: ManagedFieldsEntry = { manager: 'kubectl', fieldsV1: { 'f:metadata': {} } };
 
-  test.each<[string, readonly ManagedFieldsEntry[] | undefined, string | undefined, number | undefined]>([
-    ['is not known without a record', undefined, undefined, undefined],
+  test('is not known where nobody writes that down', () => {
+    const { managedFields: _, ...metadata } = account().metadata;
+    for (const more of [{}, { managedFields: [] }])
+      expect(serviceAccountState({ metadata: { ...metadata, ...more } })).toEqual(
+        serviceAccount({ untracked: true }),
+      );
+  });
+
+  test.each<[string, readonly ManagedFieldsEntry[], string | undefined, number | undefined]>([
     ['is not who wrote something else', [labels, { manager: 'x' }], undefined, undefined],
     ['is not us', [ours], undefined, Date.parse(time)],
     ['is the other that did', [labels, ours, theirs], 'argocd', Date.parse(time)],
@@ -74,7 +81,7 @@ describe('who wrote the list', () => {
     const one = account();
     const state = serviceAccountState({
       ...one,
-      metadata: { ...one.metadata, ...(managedFields ? { managedFields } : {}) },
+      metadata: { ...one.metadata, managedFields },
     });
     expect([state.editor, state.attachedAt]).toEqual([editor, attachedAt]);
   });

@@ -3,6 +3,9 @@ import type { KubeObject } from '../../../../src/runtime/resource.ts';
 /** The annotation that says which entries are ours. */
 export const MARK = 'ecr-operator.io/pull-secrets';
 
+/** Somebody else made it, which the API server has written down. */
+const TRACKED = [{ manager: 'kubectl', operation: 'Update', fieldsV1: { 'f:metadata': {} } }];
+
 /** A ServiceAccount as the API server has it. */
 export interface Account extends KubeObject {
   readonly imagePullSecrets?: readonly { readonly name: string }[];
@@ -16,6 +19,7 @@ export function account(names?: readonly string[], annotations?: Readonly<Record
       namespace: 'team',
       uid: 'u',
       resourceVersion: '3',
+      managedFields: TRACKED,
       ...(annotations ? { annotations } : {}),
     },
     ...(names ? { imagePullSecrets: names.map((name) => ({ name })) } : {}),

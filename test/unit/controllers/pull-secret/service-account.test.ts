@@ -114,6 +114,26 @@ describe('patches', () => {
     ]);
   });
 
+  test('make the API server write down who writes, where it does not: once, and only to attach', () => {
+    const { managedFields: _, ...metadata } = account(['a', 'ecr-pull'], { [MARK]: 'ecr-pull' }).metadata;
+    const silent: Account = { imagePullSecrets: [{ name: 'a' }], metadata };
+    const ours = {
+      manager: 'ecr-operator',
+      operation: 'Update',
+      apiVersion: 'v1',
+      fieldsType: 'FieldsV1',
+      fieldsV1: {},
+    };
+    for (const managedFields of [undefined, []]) {
+      const before = managedFields ? { ...silent, metadata: { ...metadata, managedFields } } : silent;
+      const after = patched(before, change.attach(before));
+      expect(after.metadata.managedFields).toEqual([ours]);
+      expect(after.imagePullSecrets).toEqual([{ name: 'a' }, { name: 'ecr-pull' }]);
+      for (const kind of ['detach', 'release'] as const)
+        expect(patched(before, change[kind](before)).metadata.managedFields).toEqual(managedFields);
+    }
+  });
+
   test('hold for the version that they were computed from only', () => {
     const before = account(['a', 'ecr-pull'], { [MARK]: 'ecr-pull' });
     const later = { ...before, metadata: { ...before.metadata, resourceVersion: '4' } };

@@ -121,31 +121,36 @@ describe('TokenValid', () => {
   });
 });
 
-test.each<[string, readonly TokenLife[], object[]]>([
-  ['is not known before the first attempt', [UNKNOWN], []],
-  ['is not known without any login', [], []],
-  ['is not known while one of several has not come', [LIFE, UNKNOWN], []],
+test.each<[string, readonly TokenLife[], number, object[]]>([
+  ['is not known before the first attempt', [UNKNOWN], 0, []],
+  ['is not known without any login', [], 0, []],
+  ['is not known while one of several has not come', [LIFE, UNKNOWN], 0, []],
   [
     'is true with a token',
     [LIFE],
+    0,
     [{ status: 'True', reason: 'Refreshed', message: 'the last renewal worked' }],
   ],
   [
     'is false after a failure, and says until when pulls work',
     [FAILED],
+    11,
     [{ status: 'False', ...FAILURE, message: 'pulls work until 2026-01-02T00:00:00Z; AWS says no' }],
   ],
-  ['is false after a first failure', [NONE_FAILED], [{ status: 'False', ...FAILURE }]],
+  [
+    'is false after a failure, and says since when pulls fail',
+    [FAILED],
+    12,
+    [{ status: 'False', ...FAILURE, message: 'pulls fail since 2026-01-02T00:00:00Z; AWS says no' }],
+  ],
+  ['is false after a first failure', [NONE_FAILED], 0, [{ status: 'False', ...FAILURE }]],
   [
     'is false where one of several failed, which is named',
     [OTHER, FAILED],
+    0,
     [{ status: 'False', ...FAILURE, message: 'default: pulls work until 2026-01-02T00:00:00Z; AWS says no' }],
   ],
-])('Refreshed %s', (_what, lives, conditions) => {
-  expect(refreshed(lives, NOW)).toEqual(conditions.map((condition) => ({ type: 'Refreshed', ...condition })));
-});
-
-test('Refreshed says since when pulls fail once the token has run out', () => {
-  const [condition] = refreshed([FAILED], NOW + 48 * HOUR);
-  expect(condition?.message).toBe('pulls fail since 2026-01-02T00:00:00Z; AWS says no');
+])('Refreshed %s', (_what, lives, hours, conditions) => {
+  const expected = conditions.map((condition) => ({ type: 'Refreshed', ...condition }));
+  expect(refreshed(lives, NOW + hours * HOUR)).toEqual(expected);
 });
