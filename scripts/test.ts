@@ -5,19 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { finished } from 'node:stream/promises';
 import { findLeaks } from '../test/lab/leaks.ts';
-
-/** What the runner of all tests reports to .ci/run, in the file that TEST_RESULTS names. */
-interface Results {
-  readonly passed: number;
-  readonly failed: number;
-}
-
-interface JestJson {
-  readonly numPassedTests: number;
-  readonly numFailedTests: number;
-  readonly numRuntimeErrorTestSuites: number;
-  readonly numPendingTests: number;
-}
+import { type JestReport, verdictOf } from './test-verdict.ts';
 
 const folder = await mkdtemp(join(tmpdir(), 'ecr-operator-test-'));
 try {
@@ -36,20 +24,20 @@ async function run(folder: string, jestArgs: readonly string[]): Promise<number>
   const tokens = join(folder, 'tokens');
   const report = join(folder, 'jest.json');
   await writeFile(tokens, '', { mode: 0o600 });
-  const code = await jest([...jestArgs, '--json', `--outputFile=${report}`], output, tokens);
-  const results = await readResults(report);
+  const exitCode = await jest([...jestArgs, '--json', `--outputFile=${report}`], output, tokens);
   const issued = (await readFile(tokens, 'utf8')).split('\n').filter(Boolean);
-  const leaks = findLeaks(await readFile(output, 'utf8'), issued);
-  const verdict = leaks.length === 0 ? 'none stands in it' : `LEAKED: ${leaks.length} stand in it`;
-  process.stderr.write(
-    `\nsearched all output for the ${issued.length} tokens and keys that were issued: ${verdict}\n`,
-  );
-  const totals: Results = {
-    passed: results.passed + (leaks.length === 0 ? 1 : 0),
-    failed: results.failed + (leaks.length === 0 ? 0 : 1),
-  };
-  if (process.env['TEST_RESULTS']) await writeFile(process.env['TEST_RESULTS'], JSON.stringify(totals));
-  return code === 0 && totals.failed === 0 ? 0 : 1;
+  const { green, passed, failed, lines } = verdictOf({
+    report: JSON.parse(await readFile(report, 'utf8')) as JestReport,
+    exitCode,
+    leaks: findLeaks(await readFile(output, 'utf8'), issued).length,
+    issued: issued.length,
+    ci: process.env['CI'] === 'true',
+  });
+  process.stderr.write(`\n${lines.join('\n')}\n`);
+  // For .ci/run.
+  const results = process.env['TEST_RESULTS'];
+  if (results) await writeFile(results, JSON.stringify({ passed, failed }));
+  return green ? 0 : 1;
 }
 
 async function jest(args: readonly string[], output: string, tokens: string): Promise<number> {
@@ -71,14 +59,4 @@ async function jest(args: readonly string[], output: string, tokens: string): Pr
   log.end();
   await finished(log);
   return code;
-}
-
-async function readResults(path: string): Promise<Results> {
-  const json = JSON.parse(await readFile(path, 'utf8')) as JestJson;
-  if (json.numPendingTests > 0)
-    process.stderr.write(`${json.numPendingTests} tests were skipped, which counts as failed\n`);
-  return {
-    passed: json.numPassedTests,
-    failed: json.numFailedTests + json.numRuntimeErrorTestSuites + json.numPendingTests,
-  };
 }

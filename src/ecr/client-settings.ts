@@ -2,11 +2,11 @@ import type { RegistrySpec } from '../api/registry.generated.ts';
 
 /**
  * For every client of AWS. The SDK itself waits for ever, and a worker with it; no call that we make takes this long,
- * and one that does is repeated.
+ * and one that does is repeated: what AWS went away from is noticed within ten seconds of its return.
  */
 const REQUEST_HANDLER = {
   connectionTimeout: 5_000,
-  requestTimeout: 15_000,
+  requestTimeout: 7_000,
   throwOnRequestTimeout: true,
 } as const;
 

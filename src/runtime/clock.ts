@@ -13,8 +13,11 @@ export interface Clock {
   after(ms: number, task: () => void): Timer;
 }
 
-/** Node fires a longer timer at once (its delay is a signed 32-bit integer). */
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
+/**
+ * Node's own time stands still while a machine sleeps or a virtual one is suspended, and the time of tokens does not:
+ * what fell due meanwhile is found so soon after. (Node fires a timer of more than 24 days at once.)
+ */
+const LONGEST_STEP_MS = 60_000;
 
 /** The real time. Its timers do not keep the process alive. */
 export const systemClock: Clock = {
@@ -22,10 +25,17 @@ export const systemClock: Clock = {
   after: (ms, task) => {
     let cancelled = false;
     let handle: NodeJS.Timeout;
+    const due = Date.now() + ms;
     const arm = (left: number): void => {
-      const step = Math.min(left, LONGEST_TIMER_MS);
-      handle = setTimeout(() => (left > step ? arm(left - step) : task()), Math.max(0, step));
+      const step = Math.min(left, LONGEST_STEP_MS);
+      handle = setTimeout(() => next(left - step), Math.max(0, step));
       handle.unref();
+    };
+    // Both are counted: a clock that is set back must not hold up what only wants to wait.
+    const next = (left: number): void => {
+      const rest = Math.min(left, due - Date.now());
+      if (rest > 0) arm(rest);
+      else task();
     };
     arm(ms);
     return {

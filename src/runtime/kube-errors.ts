@@ -13,8 +13,15 @@ export class KubeError extends Error {
     this.status = status;
     this.kubeReason = kubeReason;
     this.retryAfterMs = retryAfterMs;
-    this.reason = status === 403 ? 'KubernetesForbidden' : 'KubernetesError';
+    this.reason = status === 403 || isDenial(message) ? 'KubernetesForbidden' : 'KubernetesError';
   }
+}
+
+/** Policies and webhooks deny with whatever status they like, 422 and 400 unless told; the words are the API server's. */
+function isDenial(message: string): boolean {
+  return /\bis forbidden: ValidatingAdmissionPolicy |^admission webhook "[^"]*" denied the request/.test(
+    message,
+  );
 }
 
 function hasStatus(error: unknown, status: number): error is KubeError {
@@ -38,7 +45,7 @@ function isOtherUid(error: unknown): boolean {
 
 /** The object, or the patch that should change it, is not valid; a JSON Patch `test` that does not hold is that too. */
 export function isInvalid(error: unknown): boolean {
-  return hasStatus(error, 422);
+  return hasStatus(error, 422) && !isDenial(error.message);
 }
 
 /** The resourceVersion or continue token is too old: list again. */

@@ -40,16 +40,21 @@ export async function rawWrites(lab: Lab, targets: readonly SecretState[]): Prom
 /** Tokens of ECR's size that open nothing, in the logins of a Secret. */
 function meaninglessContent(logins: readonly Login[], { passwords, length }: RawWrites): SecretContent {
   const now = Date.now();
-  const planned = logins.map((login, index) => {
+  const planned = logins.map((login, index): PlannedLogin => {
     const password = randomBytes(passwords[index] ?? 0)
       .toString('base64')
       .slice(0, passwords[index]);
     const times = { issuedAt: now, expiresAt: now + 3_600_000, rotateAt: now + 1_800_000 };
     const token = { ...login, ...times, password, connection: '', replacesAll: true };
-    const want = { id: login.id, login: login.login, registry: login.login, scope: { kind: 'Registry' } };
-    return { from: 'memory', want, token } satisfies PlannedLogin;
+    const want = {
+      id: login.id,
+      login: login.login,
+      registry: login.login,
+      scope: { kind: 'Registry' as const },
+    };
+    return { from: 'memory', want, token };
   });
-  const content = contentOfTokens(planned as readonly PlannedLogin[]);
+  const content = contentOfTokens(planned);
   if (content?.data.length !== length) throw new Error(`${content?.data.length} bytes instead of ${length}`);
   return content;
 }

@@ -16,6 +16,7 @@ export function countConnections(pid: number, port: number): ConnectionCount {
   };
   // Pooled connections last; to look more often would weigh on what is measured.
   const timer = setInterval(() => void look().catch(() => undefined), 250);
+  timer.unref();
   return { seen: () => inodes.size, stop: () => clearInterval(timer) };
 }
 

@@ -4,6 +4,11 @@ export function percentile(samples: readonly number[], share: number): number {
   return sorted[Math.min(sorted.length - 1, Math.max(0, Math.ceil(sorted.length * share) - 1))] ?? Number.NaN;
 }
 
+/** The largest of any number of values: a call takes only so many arguments. */
+export function largest(values: readonly number[]): number {
+  return values.reduce((most, value) => Math.max(most, value), Number.NEGATIVE_INFINITY);
+}
+
 /** Milliseconds as a person reads them. */
 export function duration(ms: number): string {
   return ms < 1_000 ? `${ms.toFixed(0)} ms` : `${(ms / 1_000).toFixed(2)} s`;
@@ -29,7 +34,9 @@ export interface Report {
 const NAME_COLUMNS = 46;
 
 /** A {@link Report} on standard output. */
-export function createReport(write: (text: string) => unknown = (text) => process.stdout.write(text)): Report {
+export function createReport(
+  write: (text: string) => unknown = (text) => process.stdout.write(text),
+): Report {
   const wrong: string[] = [];
   const row = (name: string, ...figures: readonly string[]): void =>
     void write(`${name.padEnd(NAME_COLUMNS)} ${figures.join('   ')}\n`);

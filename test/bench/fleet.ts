@@ -1,7 +1,11 @@
 import { type SecretState, secretState } from '../../src/controllers/pull-secret/secret-state.ts';
-import { type ServiceAccountState, serviceAccountState } from '../../src/controllers/pull-secret/service-account.ts';
+import {
+  type ServiceAccountState,
+  serviceAccountState,
+} from '../../src/controllers/pull-secret/service-account.ts';
 import { SECRETS, SERVICE_ACCOUNTS } from '../../src/runtime/resource.ts';
 import { ACCOUNT, type Lab, REGION } from '../lab/lab.ts';
+import type { OperatorProcess } from '../lab/operator.ts';
 import { waitFor } from '../lab/wait-for.ts';
 import { type ObjectWatch, watchObjects } from './object-watch.ts';
 
@@ -30,16 +34,31 @@ export async function inParallel<T>(items: readonly T[], work: (item: T) => Prom
   await Promise.all(Array.from({ length: 16 }, worker));
 }
 
-/** Makes so many namespaces, with so many ServiceAccounts each: `default`, and some of our own. */
-export async function makeNamespaces({ admin }: Lab, count: number, accounts: number): Promise<void> {
-  const names = Array.from({ length: count }, (_, index) => `bench-${index}`);
-  await inParallel(names, async (namespace) => {
-    await admin.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } });
+/** Not those of the system: the figures are to be whole numbers. */
+const LABELS = { 'lab.test/bench': 'yes' } as const;
+
+/** Makes one namespace that the Secret is for. */
+export async function makeNamespace({ admin }: Lab, name: string): Promise<void> {
+  await admin.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels: LABELS } } as never);
+}
+
+/**
+ * Makes so many namespaces, with so many ServiceAccounts each (`default`, and some of our own), and waits until
+ * `default` is there everywhere.
+ */
+export async function makeNamespaces(lab: Lab, count: number, accounts: number): Promise<void> {
+  const { admin, kubeconfig } = lab;
+  const all = await watchObjects({ kubeconfig, resource: SERVICE_ACCOUNTS, project: serviceAccountState });
+  const spaces = Array.from({ length: count }, (_, index) => `bench-${index}`);
+  await inParallel(spaces, async (namespace) => {
+    await makeNamespace(lab, namespace);
     for (let index = 1; index < accounts; index += 1) {
       const metadata = { namespace, name: `app-${index}` };
       await admin.create({ apiVersion: 'v1', kind: 'ServiceAccount', metadata });
     }
   });
+  await all.until(count * accounts, ({ namespace }) => namespace.startsWith('bench-'));
+  await all.stop();
 }
 
 /** A role that the operator may assume, in that account; its ARN. */
@@ -56,8 +75,32 @@ export async function declare(lab: Lab): Promise<void> {
     const spec = { accountId, region, access: 'PullOnly', pullRoleArn };
     await lab.admin.create(object('Registry', name, spec));
   }
-  const registries = REGISTRIES.map(({ name }) => ({ name }));
-  await lab.admin.create(object('ClusterPullSecret', 'all', { registries, serviceAccounts: { mode: 'All' } }));
+  const spec = {
+    registries: REGISTRIES.map(({ name }) => ({ name })),
+    namespaceSelector: { matchLabels: LABELS },
+    serviceAccounts: { mode: 'All' },
+  };
+  await lab.admin.create(object('ClusterPullSecret', 'all', spec));
+}
+
+/**
+ * Declares all, and resolves when so many Secrets are there, so many ServiceAccounts name them, and the status says
+ * so; gives how long the Secrets and their names took (ms).
+ */
+export async function firstDelivery(
+  lab: Lab,
+  { secrets, accounts }: Watches,
+  count: number,
+  accountsEach: number,
+): Promise<number> {
+  const all = Promise.all([
+    secrets.until(count, ({ logins }) => logins.length === REGISTRIES.length),
+    accounts.until(count * accountsEach, names),
+  ]);
+  const started = performance.now();
+  const [times] = await Promise.all([all, declare(lab)]);
+  await settled(lab);
+  return Math.max(...times) - started;
 }
 
 /** An object of ours without a namespace. */
@@ -81,7 +124,11 @@ export async function watchFleet({ kubeconfig }: Lab): Promise<Watches> {
     metadataOnly: true,
     project: secretState,
   });
-  const accounts = await watchObjects({ kubeconfig, resource: SERVICE_ACCOUNTS, project: serviceAccountState });
+  const accounts = await watchObjects({
+    kubeconfig,
+    resource: SERVICE_ACCOUNTS,
+    project: serviceAccountState,
+  });
   return { secrets, accounts, stop: async () => void (await Promise.all([secrets.stop(), accounts.stop()])) };
 }
 
@@ -93,13 +140,19 @@ export function names({ pullSecrets }: ServiceAccountState): boolean {
 /** Resolves when the status of `all` says that every namespace is ready, and tells these times of its tokens. */
 export async function settled(lab: Lab, issuedAt?: ReadonlySet<string>): Promise<void> {
   const ref = { apiVersion: API_VERSION, kind: 'ClusterPullSecret', metadata: { name: 'all' } };
-  const read = async (): Promise<Status | undefined> => (await lab.admin.get<typeof ref & { status?: Status }>(ref))?.status;
+  const read = async (): Promise<Status | undefined> =>
+    (await lab.admin.get<typeof ref & { status?: Status }>(ref))?.status;
   await waitFor(read, {
     what: 'the status of the ClusterPullSecret',
     until: (status) => isSettled(status, issuedAt),
     timeoutMs: 120_000,
     intervalMs: 200,
   });
+}
+
+/** It has to end in order: what is left over from it would weigh on what comes next. */
+export async function stopOperator(operator: OperatorProcess): Promise<void> {
+  if (!(await operator.stop())) throw new Error('the operator did not stop cleanly');
 }
 
 interface Status {

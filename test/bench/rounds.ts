@@ -3,7 +3,7 @@ import type { SecretState } from '../../src/controllers/pull-secret/secret-state
 import { timestamp } from '../../src/runtime/clock.ts';
 import type { Tally } from '../lab/aws/action-record.ts';
 import type { Lab } from '../lab/lab.ts';
-import type { Report } from './figures.ts';
+import { largest, type Report } from './figures.ts';
 import { REGISTRIES, settled } from './fleet.ts';
 import { countWrites, type Writes, writesBetween } from './kube-writes.ts';
 import type { ObjectWatch } from './object-watch.ts';
@@ -32,11 +32,13 @@ export async function rotate(lab: Lab, secrets: ObjectWatch<SecretState>): Promi
   const logins = now.flatMap((secret) => secret.logins);
   const before = largest(logins.map(({ issuedAt }) => issuedAt));
   const earliest = -largest(logins.map(({ rotateAt }) => -rotateAt));
+  console.error('spread', largest(logins.map(({rotateAt})=>rotateAt)) - earliest, 'until', earliest - aws.clock.now().getTime(), new Set(now.map(x=>JSON.stringify(x.logins.map(l=>[l.login,l.issuedAt-before,l.rotateAt-before])))));
   await lab.advance(earliest - LEAD_MS - aws.clock.now().getTime());
   await sleep(RECOVERY_MS);
 
   const writes = await countWrites(lab);
   aws.actions.clear();
+  console.error('lab now', aws.clock.now().toISOString(), 'largest', new Date(largest(logins.map(({rotateAt})=>rotateAt))).toISOString());
   let issued = 0;
   const forget = aws.actions.onAction(({ action }) => {
     if (action === TOKEN_CALL) issued = performance.now();
@@ -45,10 +47,17 @@ export async function rotate(lab: Lab, secrets: ObjectWatch<SecretState>): Promi
     secret.logins.length === REGISTRIES.length && secret.logins.every(({ issuedAt }) => issuedAt > before);
   const times = Promise.all([secrets.until(1, isNew), secrets.until(now.length, isNew)]);
   // The Registries are due together, or a tenth of their half life apart.
-  await lab.advance(Math.max(0, largest(logins.map(({ rotateAt }) => rotateAt)) + 1_000 - aws.clock.now().getTime()));
+  await lab.advance(
+    Math.max(0, largest(logins.map(({ rotateAt }) => rotateAt)) + 1_000 - aws.clock.now().getTime()),
+  );
   const [first, last] = await times.finally(forget);
-  await settled(lab, new Set(secrets.values().flatMap((secret) => secret.logins.map(({ issuedAt }) => timestamp(issuedAt)))));
+  await settled(
+    lab,
+    new Set(secrets.values().flatMap((secret) => secret.logins.map(({ issuedAt }) => timestamp(issuedAt)))),
+  );
   await sleep(RECOVERY_MS);
+  console.error(JSON.stringify([...writesBetween(writes, await countWrites(lab))]), JSON.stringify(aws.actions.all().map(a=>[a.time.toISOString().slice(14), a.action,a.region,a.result])));
+  console.error((await lab.operatorLog()).split('\n').slice(-14).join('\n'));
   return {
     firstMs: first - issued,
     lastMs: last - issued,
@@ -59,7 +68,9 @@ export async function rotate(lab: Lab, secrets: ObjectWatch<SecretState>): Promi
 
 /** Prints what rounds cost, and whether it is what it has to be. */
 export function checkCost(report: Report, rounds: readonly Round[], secrets: number): void {
-  const tokens = rounds.map(({ calls }) => calls.filter(({ action }) => action === TOKEN_CALL).map((one) => one.calls));
+  const tokens = rounds.map(({ calls }) =>
+    calls.filter(({ action }) => action === TOKEN_CALL).map((one) => one.calls),
+  );
   const each = REGISTRIES.map(() => 1).join(' ');
   report.check(
     tokens.every((round) => round.join(' ') === each),
@@ -87,9 +98,4 @@ export function checkCost(report: Report, rounds: readonly Round[], secrets: num
 /** Once where all are the same. */
 function shown(all: readonly string[]): string {
   return [...new Set(all)].join(' | ');
-}
-
-/** Not by spreading: there can be more values than a call takes arguments. */
-function largest(values: readonly number[]): number {
-  return values.reduce((most, value) => Math.max(most, value), Number.NEGATIVE_INFINITY);
 }

@@ -14,10 +14,16 @@ export interface Installation {
 
 /**
  * Whether all that a pull secret declares can be done here (pure). What cannot is said, and the rest is done all the
- * same; only a change of the object or of the installation helps.
+ * same; only a change of the object or of the installation helps. `hostOf` gives the host name of a Registry.
  */
-export function accepted(installation: Installation, claim: Claim): ConditionState {
-  const refusal = refusals(installation, claim).find((one) => one !== undefined);
+export function accepted(
+  installation: Installation,
+  claim: Claim,
+  hostOf: (registry: string) => string | undefined = () => undefined,
+): ConditionState {
+  const refusal = [...refusals(installation, claim), sameHostTwice(claim, hostOf)].find(
+    (one) => one !== undefined,
+  );
   if (refusal) return { type: 'Accepted', status: 'False', ...refusal };
   return {
     type: 'Accepted',
@@ -44,6 +50,26 @@ function unknownName({ secretNames }: Installation, name: string): Words {
     reason: 'SecretNameNotConfigured',
     message: `the operator has no right to write Secrets named ${name}, only ${secretNames.join(', ')}: choose one of these, or have the installation add it (pullSecretNames, and resourceNames in its ClusterRole)`,
   };
+}
+
+/** A Secret holds one login for a host: of two tokens for it one would be lost without a word. */
+function sameHostTwice(
+  { object }: Claim,
+  hostOf: (registry: string) => string | undefined,
+): Words | undefined {
+  const byHost = new Map<string, string>();
+  for (const { name } of object.spec.registries) {
+    const host = hostOf(name);
+    const other = host === undefined ? undefined : byHost.get(host);
+    if (other !== undefined) {
+      return {
+        reason: 'SameHostTwice',
+        message: `Registries ${other} and ${name} are both ${host}, and a Secret holds one login for a host: leave one out, or list the repositories of both under one`,
+      };
+    }
+    if (host !== undefined) byHost.set(host, name);
+  }
+  return undefined;
 }
 
 function accountsRefusal(

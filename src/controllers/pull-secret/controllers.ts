@@ -63,6 +63,9 @@ function demandController({ caches, world, clock, log }: Parts, triggers: PullTr
   });
 }
 
+/** They do little but wait; each Registry gets a few of them at most, see token-lanes.ts. */
+const TOKEN_WORKERS = 64;
+
 /** Keys are ids of tokens. */
 function tokensController(
   { caches, world, access, clock, log, config }: Parts,
@@ -97,8 +100,9 @@ function tokensController(
       onRecovered: (registry) => {
         for (const id of tokensOfRegistry(world, registry)) triggers.tokens.fire(id, { priority: 'refresh' });
       },
+      onTurn: (id) => triggers.tokens.fire(id),
     }),
-    workers: 4,
+    workers: TOKEN_WORKERS,
     clock,
     log,
   });

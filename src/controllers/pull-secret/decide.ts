@@ -70,8 +70,9 @@ function foreignSecret({ secret, demand }: DeliveryInput): Decision | undefined 
   };
 }
 
-function unwanted({ demand, retained, secret }: DeliveryInput): Decision | undefined {
+function unwanted({ demand, retained, moving, secret }: DeliveryInput): Decision | undefined {
   if (demand?.holder) return undefined;
+  if (moving) return { secret: KEEP, attachment: 'keep' };
   if (retained) return { secret: secret ? { type: 'release' } : KEEP, attachment: 'release' };
   return {
     secret: secret ? { type: 'delete' } : KEEP,
@@ -84,10 +85,16 @@ function suspended({ demand }: DeliveryInput): Decision | undefined {
   return demand?.holder?.object.spec.suspend ? { secret: KEEP, attachment: 'keep' } : undefined;
 }
 
-/** Without any token the Secret stays as it is, whatever it is: never a worse one than the one there. */
+/**
+ * Without any token the Secret stays as it is, whatever it is: never a worse one than the one there. What is refused
+ * goes all the same; what nobody wants any more goes as long as something is left.
+ */
 function unserved(input: DeliveryInput): Decision | undefined {
-  const { secret, logins } = input;
-  if (logins.some(({ token }) => token) || (secret && surplus(input).length > 0)) return undefined;
+  const { secret, logins, demand } = input;
+  if (logins.some(({ token }) => token)) return undefined;
+  const leaving = surplus(input);
+  const refused = leaving.some(({ login }) => demand?.refusals.some((refusal) => refusal.login === login));
+  if (refused || (leaving.length > 0 && logins.some(({ present }) => present))) return undefined;
   return { secret: KEEP, attachment: secret ? 'attach' : 'keep', ...failureOf(input) };
 }
 
@@ -124,7 +131,9 @@ function applyReason(input: DeliveryInput): ApplyReason | undefined {
 /** What the Secret opens although nobody who may wants it. */
 function surplus({ secret, logins }: DeliveryInput): readonly Login[] {
   const logged = secret?.managed ? secret.logins : [];
-  return logged.filter(({ login }) => !logins.some(({ want }) => want.login === login));
+  const isKept = (login: Login): boolean =>
+    logins.some(({ want, present }) => want.login === login.login || present?.login === login.login);
+  return logged.filter((login) => !isKept(login));
 }
 
 /** The Secret lacks the login, or has another token than the wanted one. */

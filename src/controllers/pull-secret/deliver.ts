@@ -12,6 +12,7 @@ import { type Decision, decide } from './decide.ts';
 import { type DeliveryInput, givesWayAfterMs, inputOf } from './delivery-input.ts';
 import type { PullWorld } from './pull-world.ts';
 import { writeSecret } from './write-secret.ts';
+import { createWrittenVersions } from './written-versions.ts';
 
 export interface DeliveryOptions {
   readonly world: PullWorld;
@@ -29,6 +30,7 @@ export function deliveryReconciler(options: DeliveryOptions): (key: Key) => Prom
   const { world, client, clock } = options;
   const contests = createContests(clock);
   const conflicts = new Map<Key, number>();
+  const written = createWrittenVersions(clock);
 
   async function deliver(target: Target): Promise<AttachmentResult> {
     const input = inputOf(world, target, clock.now());
@@ -47,7 +49,8 @@ export function deliveryReconciler(options: DeliveryOptions): (key: Key) => Prom
     const attached = await attach(client, clock, contests, attachments);
     if (!secretFirst) await write(target, input, kept);
     const failure = fight?.failure ?? decision.failure ?? attached.failure;
-    const waits = [fight?.againMs, attached.againMs, givesWayAfterMs(input, clock.now())];
+    const moved = input.moving ? MOVED_MS : undefined;
+    const waits = [fight?.againMs, attached.againMs, moved, givesWayAfterMs(input, clock.now())];
     const known = waits.filter((ms) => ms !== undefined);
     return {
       ...(failure ? { failure } : {}),
@@ -60,7 +63,13 @@ export function deliveryReconciler(options: DeliveryOptions): (key: Key) => Prom
     { demand, secret }: DeliveryInput,
     { secret: action }: Decision,
   ): Promise<void> {
-    const changed = await writeSecret(client, { target, holder: demand?.holder, secret, action });
+    const { changed, resourceVersion } = await writeSecret(client, {
+      target,
+      holder: demand?.holder,
+      secret,
+      action,
+    });
+    if (resourceVersion) written.remember(targetKey(target), resourceVersion);
     if (changed && action.type === 'apply' && RESTORES.has(action.why)) contests.restored(targetKey(target));
     // What we took away ourselves is nobody's fight.
     if (action.type === 'delete') contests.forget(targetKey(target));
@@ -89,6 +98,7 @@ export function deliveryReconciler(options: DeliveryOptions): (key: Key) => Prom
   function forget(key: Key): void {
     contests.forget(key);
     conflicts.delete(key);
+    written.forget(key);
   }
 
   /** A conflict is what the watch is about to tell of, unless it comes again and again. */
@@ -112,6 +122,9 @@ export function deliveryReconciler(options: DeliveryOptions): (key: Key) => Prom
       report(undefined);
       return {};
     }
+    // What the watch has not shown yet would be written again.
+    const staleMs = written.staleMs(key, world.secret(key)?.resourceVersion);
+    if (staleMs > 0) return { requeueAfterMs: staleMs };
     try {
       const { failure, againMs } = await deliver(target);
       conflicts.delete(key);
@@ -124,6 +137,9 @@ export function deliveryReconciler(options: DeliveryOptions): (key: Key) => Prom
     }
   };
 }
+
+/** How soon a Secret under an old name is looked at again, while the new one is on its way. */
+const MOVED_MS = 5_000;
 
 /** Writes that put something right, as against new tokens. */
 const RESTORES: ReadonlySet<string> = new Set(['Missing', 'Edited']);

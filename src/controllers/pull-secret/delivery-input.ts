@@ -1,14 +1,14 @@
 import { pullHosts } from '../../ecr/partition.ts';
 import type { Failure } from '../../runtime/errors.ts';
-import { claimsNear, holderOf, type Target, targetKey } from './claims.ts';
+import { claims, claimsNear, holderOf, type Target, targetKey } from './claims.ts';
 import type { Demand } from './demand.ts';
 import { dueRules } from './due.ts';
-import type { Login } from './logins.ts';
+import { type Login, loginOf } from './logins.ts';
 import type { PullWorld } from './pull-world.ts';
 import { isDue } from './rotation.ts';
 import type { SecretState } from './secret-state.ts';
+import { sameHosts } from './token-facts.ts';
 import type { RegistryToken } from './token-store.ts';
-import { sameHosts } from './tokens.ts';
 import type { TokenWant } from './wants.ts';
 
 /** One login that the Secret shall have, and what there is for it. */
@@ -16,7 +16,7 @@ export interface LoginInput {
   readonly want: TokenWant;
   /** In memory, good now, and of the registry as it is declared now. */
   readonly token: RegistryToken | undefined;
-  /** What the Secret has under that name, good now. */
+  /** What the Secret has under that name, or for the same hosts under one that nobody wants any more; good now. */
   readonly present: Login | undefined;
   /** What the Secret has is to be replaced by whatever is newer. */
   readonly isDue: boolean;
@@ -29,6 +29,8 @@ export interface DeliveryInput {
   readonly demand: Demand | undefined;
   /** The object that the Secret names as its holder is going, and its deletionPolicy is Retain. */
   readonly retained: boolean;
+  /** The object that the Secret names as its holder wants another name for it now, and the new one is not there yet. */
+  readonly moving: boolean;
   readonly secret: SecretState | undefined;
   readonly logins: readonly LoginInput[];
 }
@@ -36,11 +38,12 @@ export interface DeliveryInput {
 /** Gathers all that the decision about a target needs. */
 export function inputOf(world: PullWorld, target: Target, now: number): DeliveryInput {
   const key = targetKey(target);
-  const [demand, secret] = [world.demand.get(key), world.secret(key)];
+  const demand = world.demand.get(key);
+  const secret = judged(world, demand, world.secret(key), now);
   const rules = dueRules(world, demand?.holder);
   const logins = (demand?.wants ?? []).map((want): LoginInput => {
     const state = world.tokens.get(want.id);
-    const found = secret?.logins.find(({ login }) => login === want.login);
+    const found = standIn(world, want, demand, secret);
     const present = found && found.expiresAt > now ? found : undefined;
     // One that is due itself would be replaced again in a moment.
     const isLasting = state.token !== undefined && state.token.rotateAt > now;
@@ -54,7 +57,23 @@ export function inputOf(world: PullWorld, target: Target, now: number): Delivery
       failure: state.failure,
     };
   });
-  return { demand, retained: isRetained(world, target, secret), secret, logins };
+  const moving = isMoving(world, target, secret);
+  return { demand, retained: isRetained(world, target, secret), moving, secret, logins };
+}
+
+/** A Registry that takes the place of another for the same hosts leaves no gap. What is refused has to go at once. */
+function standIn(
+  world: PullWorld,
+  { login: name, registry, scope }: TokenWant,
+  demand: Demand | undefined,
+  secret: SecretState | undefined,
+): Login | undefined {
+  const logins = secret?.logins ?? [];
+  const spec = world.registries.get(registry)?.spec;
+  const hosts = spec ? pullHosts(spec, scope) : [];
+  const known = new Set([...(demand?.wants ?? []), ...(demand?.refusals ?? [])].map(({ login }) => login));
+  const isLeft = ({ login, hosts: theirs }: Login): boolean => !known.has(login) && sameHosts(theirs, hosts);
+  return logins.find(({ login }) => login === name) ?? logins.find(isLeft);
 }
 
 function usable(
@@ -67,6 +86,46 @@ function usable(
   const isGood =
     token && found && token.expiresAt > now && sameHosts(token.hosts, pullHosts(found.spec, scope));
   return isGood ? token : undefined;
+}
+
+/** Clocks of nodes differ by less. */
+const SKEW_MS = 300_000;
+
+/**
+ * Field managers can be forged: a Secret that says of a token what is not so is an edited one, whoever seems to have
+ * written it.
+ */
+function judged(
+  world: PullWorld,
+  demand: Demand | undefined,
+  secret: SecretState | undefined,
+  now: number,
+): SecretState | undefined {
+  if (!secret?.intact) return secret;
+  const isTrue = (login: Login): boolean => {
+    if (login.issuedAt > now + SKEW_MS) return false;
+    const want = demand?.wants.find(({ id }) => id === login.id);
+    const { token } = want ? world.tokens.get(want.id) : {};
+    if (!want || !token) return true;
+    const newest = loginOf(want, token);
+    if (login.issuedAt !== newest.issuedAt) return login.issuedAt < newest.issuedAt;
+    // Two of one second, as after a quick restart, are of one life.
+    return Math.abs(login.expiresAt - newest.expiresAt) < SKEW_MS;
+  };
+  return secret.logins.every(isTrue) ? secret : { ...secret, intact: false };
+}
+
+/** A new name is no reason to be without a Secret: the old one stays until the new one is there. */
+function isMoving(world: PullWorld, target: Target, secret: SecretState | undefined): boolean {
+  const namespace = world.namespaces.get(target.namespace);
+  if (!secret?.managed || !namespace) return false;
+  for (const claim of claimsNear(world, target.namespace)) {
+    const { secretName } = claim.object.spec;
+    if (holderOf(claim) !== secret.holder || secretName === target.secretName) continue;
+    const isComing = world.secretNames.includes(secretName) && claims(claim, namespace);
+    return isComing && world.secret(targetKey({ ...target, secretName })) === undefined;
+  }
+  return false;
 }
 
 /** Whether the object that held this target is on its way out and leaves things as they are. */

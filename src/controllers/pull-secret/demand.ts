@@ -26,7 +26,9 @@ export function demandOf(world: PullWorld, target: Target): Demand | undefined {
   if (candidates.length === 0) return undefined;
   // Whoever may put nothing into it does not hold it against somebody who may.
   const allowed = candidates.filter(({ wants }) => wants.length > 0).map(({ claim }) => claim);
-  const holder = chooseHolder(allowed, world.secret(targetKey(target))?.holder);
+  const secret = world.secret(targetKey(target));
+  // What a Secret of somebody else says of its holder, anybody can have written.
+  const holder = chooseHolder(allowed, secret?.managed ? secret.holder : undefined);
   const chosen = candidates.find(({ claim }) => claim === holder);
   if (chosen) {
     const { wants, refusals } = chosen;

@@ -1,6 +1,7 @@
 import type { ClusterPullSecret } from '../../api/cluster-pull-secret.generated.ts';
 import type { PullSecret } from '../../api/pull-secret.generated.ts';
 import type { PullSecretStatus } from '../../api/shared.generated.ts';
+import { registryHost } from '../../ecr/partition.ts';
 import { type Clock, timestamp } from '../../runtime/clock.ts';
 import type { Happening, Outcome } from '../../runtime/outcome.ts';
 import type { Reconciler } from '../../runtime/resource-reconciler.ts';
@@ -41,13 +42,21 @@ export function pullSecretReconciler<T extends PullSecret | ClusterPullSecret>({
       const found = survey(world, claim, now);
       onRequest(getReady(world, claim, found));
       if (world.requests.see(claim, now)) onRequest(found.lives.flatMap(({ ids }) => [...ids]));
-      return report(world, claim, found, accepted(installation, claim), now);
+      return report(world, claim, found, accepted(installation, claim, hostIn(world)), now);
     },
     async finalize(object) {
       onRequest(world.demand.forget(claimKey(claimOf(object))));
+      world.requests.forget(claimOf(object));
       const left = holdings(world, claimOf(object));
       return left === 0 ? 'released' : withdrawing(object, left);
     },
+  };
+}
+
+function hostIn({ registries }: PullWorld): (name: string) => string | undefined {
+  return (name) => {
+    const found = registries.get(name);
+    return found && registryHost(found.spec);
   };
 }
 
@@ -56,7 +65,11 @@ function getReady(world: PullWorld, claim: Claim, { matched }: Survey): readonly
   const key = claimKey(claim);
   if (matched > 0) return world.demand.forget(key);
   const wants = readyWants(world.registries, claim);
-  return world.demand.set(key, { holder: claim, refused: undefined, wants, refusals: [] });
+  const before = world.demand.get(key)?.holder?.object.metadata.generation;
+  const changed = world.demand.set(key, { holder: claim, refused: undefined, wants, refusals: [] });
+  // It may have been suspended until now, and nobody looked after its tokens.
+  const isSame = before === undefined || before === claim.object.metadata.generation;
+  return isSame ? changed : [...changed, ...wants.map(({ id }) => id)];
 }
 
 function report(

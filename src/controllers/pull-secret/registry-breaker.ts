@@ -22,7 +22,13 @@ const OUTAGE: Backoff = { first: 1_000, cap: 7_000, jitter: 0.2 };
 /** Somebody has to change a policy, a role or keys. */
 const REFUSAL: Backoff = { first: 1_000, cap: 60_000, jitter: 0.2 };
 
-const OUTAGES: ReadonlySet<string> = new Set(['AWSUnavailable', 'AWSUnreachable', 'Throttled']);
+const OUTAGES: ReadonlySet<string> = new Set([
+  'AWSUnavailable',
+  'AWSUnreachable',
+  'Throttled',
+  // The agent or the metadata service that gives them is down.
+  'CredentialsUnavailable',
+]);
 
 /** Who finds an attempt under way looks again after this time. */
 const PROBE_WAIT_MS = 1_000;

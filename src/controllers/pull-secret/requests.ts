@@ -1,5 +1,5 @@
 import { ROTATE_ANNOTATION } from '../../api/names.ts';
-import { type Claim, claimKey } from './claims.ts';
+import type { Claim } from './claims.ts';
 
 /** A rotation that somebody asked for by annotation, and that is not done yet. */
 export interface RotationRequest {
@@ -8,11 +8,13 @@ export interface RotationRequest {
   readonly at: number;
 }
 
-/** The open requests by claim. */
+/** The open requests by claim; one that is made anew under its name is another. */
 export interface RotationRequests {
   get(claim: Claim): RotationRequest | undefined;
   /** Looks at the claim's annotation; true if it asks for something new. */
   see(claim: Claim, now: number): boolean;
+  /** The claim is no more. */
+  forget(claim: Claim): void;
 }
 
 /** The longest value that a status repeats. */
@@ -22,9 +24,9 @@ const LONGEST = 256;
 export function createRotationRequests(): RotationRequests {
   const open = new Map<string, RotationRequest>();
   return {
-    get: (claim) => open.get(claimKey(claim)),
+    get: ({ object }) => open.get(object.metadata.uid),
     see(claim, now) {
-      const key = claimKey(claim);
+      const key = claim.object.metadata.uid;
       const value = requested(claim);
       if (value === undefined || value === claim.object.status?.rotation?.request) {
         open.delete(key);
@@ -34,6 +36,7 @@ export function createRotationRequests(): RotationRequests {
       open.set(key, { value, at: now });
       return true;
     },
+    forget: ({ object }) => void open.delete(object.metadata.uid),
   };
 }
 

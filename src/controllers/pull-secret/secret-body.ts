@@ -1,4 +1,4 @@
-import { MANAGED_BY, MANAGED_BY_LABEL, SECRET_ANNOTATIONS } from '../../api/names.ts';
+import { HAND_OVER_ANNOTATION, MANAGED_BY, MANAGED_BY_LABEL, SECRET_ANNOTATIONS } from '../../api/names.ts';
 import { type Claim, holderOf, type Target } from './claims.ts';
 import { writeLogins } from './logins.ts';
 import type { SecretContent } from './secret-content.ts';
@@ -47,14 +47,18 @@ export function secretBody({ target, holder, content, uid, resourceVersion }: Se
   };
 }
 
-/** Takes away what marks a Secret as ours; its content stays, unless another is given. */
+/**
+ * Takes away what marks a Secret as ours; its content stays, unless it is `shared` and others keep theirs. Such a one may
+ * be had back; any other that is nobody's now takes its owner's word again.
+ */
 export function releaseBody(
   { uid, resourceVersion }: { readonly uid: string; readonly resourceVersion: string },
-  data?: string,
+  { shared }: { readonly shared?: string } = {},
 ): object {
-  const annotations = Object.fromEntries(Object.values(SECRET_ANNOTATIONS).map((name) => [name, null]));
+  const marks = Object.fromEntries(Object.values(SECRET_ANNOTATIONS).map((name) => [name, null]));
+  const annotations = { ...marks, [HAND_OVER_ANNOTATION]: shared === undefined ? null : 'true' };
   return {
     metadata: { uid, resourceVersion, labels: { [MANAGED_BY_LABEL]: null }, annotations },
-    ...(data === undefined ? {} : { data: { '.dockerconfigjson': data } }),
+    ...(shared === undefined ? {} : { data: { '.dockerconfigjson': shared } }),
   };
 }

@@ -1,17 +1,17 @@
 import type { Registry } from '../../api/registry.generated.ts';
-import { connectionKey } from '../../ecr/connection.ts';
-import { pullHosts } from '../../ecr/partition.ts';
-import type { Clock } from '../../runtime/clock.ts';
+import { type Clock, timestamp } from '../../runtime/clock.ts';
 import type { Next } from '../../runtime/controller.ts';
 import { type Failure, failureOf, RetryableError } from '../../runtime/errors.ts';
 import type { Log } from '../../runtime/log.ts';
 import { retryOf } from '../../runtime/outcome.ts';
 import type { RegistryAccess } from '../registry-access.ts';
-import { currentOf } from './claims.ts';
 import { type DueRules, dueRulesOf, loginsWith, NO_RULES } from './due.ts';
 import type { PullWorld } from './pull-world.ts';
 import { createRegistryBreaker } from './registry-breaker.ts';
 import { nextRotation, rotationTime } from './rotation.ts';
+import { createTokenBudget } from './token-budget.ts';
+import { isOutdated, isWanted, neighbours, tenantOf, tokenFor, wayOf } from './token-facts.ts';
+import { createTokenLanes } from './token-lanes.ts';
 import type { RegistryToken, TokenState } from './token-store.ts';
 import { registryOfToken, type TokenWant } from './wants.ts';
 
@@ -27,6 +27,8 @@ export interface TokensOptions {
   readonly onToken: (id: string, state: TokenState) => void;
   /** Called when a Registry answers again: with the other tokens that waited for that. */
   readonly onRecovered: (registry: string) => void;
+  /** Called with a token that had to wait for others of its Registry. */
+  readonly onTurn: (id: string) => void;
 }
 
 /**
@@ -36,8 +38,12 @@ export interface TokensOptions {
 export function tokensReconciler(options: TokensOptions): (id: string) => Promise<Next> {
   const { world, access, clock, log, floorMs } = options;
   const breaker = createRegistryBreaker(clock, options.random);
+  const lanes = createTokenLanes(options.onTurn);
   // Scopes that cannot be had as things are: whoever else comes to want one does not ask AWS again.
   const refused = new Map<string, { readonly way: string; readonly until: number }>();
+  const budget = createTokenBudget(clock);
+  const counted = new Set<string>();
+  const kept = new Set<string>();
 
   async function issue(want: TokenWant, registry: Registry, replacesAll: boolean): Promise<RegistryToken> {
     const connection = await access.connect(registry);
@@ -65,7 +71,8 @@ export function tokensReconciler(options: TokensOptions): (id: string) => Promis
 
   function failed(want: TokenWant, token: RegistryToken | undefined, failure: Failure): void {
     const known = world.tokens.get(want.id).failure;
-    const isNews = known?.reason !== failure.reason || known.message !== failure.message;
+    const isSame = known?.message === failure.message || VARYING_WORDS.has(failure.reason);
+    const isNews = known?.reason !== failure.reason || !isSame;
     if (isNews) remember(want.id, { ...(token ? { token } : {}), failure });
   }
 
@@ -120,21 +127,56 @@ export function tokensReconciler(options: TokensOptions): (id: string) => Promis
     return nextRotation({ now: clock.now(), token, secretsDueAt, floorMs, ...rules });
   }
 
+  /** What goes and comes back asks AWS for nothing, while its token is good. */
+  function forgetLater(id: string): Next {
+    const left = (world.tokens.get(id).token?.expiresAt ?? 0) - clock.now();
+    refused.delete(id);
+    kept.delete(id);
+    if (left > 0) kept.add(id);
+    const [oldest] = kept;
+    const gone = left <= 0 ? id : kept.size > MOST_KEPT ? oldest : undefined;
+    if (gone !== undefined) {
+      world.tokens.forget(gone);
+      kept.delete(gone);
+      counted.delete(gone);
+    }
+    return left > 0 ? { requeueAfterMs: left } : {};
+  }
+
+  /** How long a namespace has to wait for one more new token (ms). */
+  function overBudgetMs(want: TokenWant): number {
+    const tenant = counted.has(want.id) ? undefined : tenantOf(world, want.id);
+    const waitMs = tenant === undefined ? 0 : budget.take(tenant);
+    if (tenant !== undefined && waitMs > 0) failed(want, undefined, tooMany(tenant, waitMs, clock.now()));
+    else counted.add(want.id);
+    return waitMs;
+  }
+
   return async (id) => {
     const want = world.demand.want(id);
     const known = world.tokens.get(id).token;
     const now = clock.now();
-    if (!want) {
-      refused.delete(id);
-      return forgetLater(world, id, known, now);
-    }
+    if (!want) return forgetLater(id);
+    kept.delete(id);
     if (!isWanted(world, id)) return {};
     const registry = world.registries.get(want.registry);
     const token = tokenFor(registry, want, known);
     const due = token && !isOutdated(registry, token) ? dueAt(id, token) : now;
-    return due > now ? { requeueAfterMs: due - now } : renew(want, token);
+    if (due > now) return { requeueAfterMs: due - now };
+    const waitMs = token ? 0 : overBudgetMs(want);
+    if (waitMs > 0) return { requeueAfterMs: waitMs };
+    return lanes.run(want.registry, id, () => renew(want, token));
   };
 }
+
+/** Failures whose words differ from one attempt to the next, by an address or a time. */
+const VARYING_WORDS: ReadonlySet<string> = new Set([
+  'TooManyTokens',
+  'AWSUnavailable',
+  'AWSUnreachable',
+  'Throttled',
+  'CredentialsRefused',
+]);
 
 /** Failures that say nothing of other tokens of the same Registry. */
 const OF_ONE_SCOPE: ReadonlySet<string> = new Set([
@@ -145,54 +187,12 @@ const OF_ONE_SCOPE: ReadonlySet<string> = new Set([
   'RegistryNotFound',
 ]);
 
-/** Kept while it is good: what goes and comes back asks AWS for nothing. */
-function forgetLater(world: PullWorld, id: string, token: RegistryToken | undefined, now: number): Next {
-  if (token && token.expiresAt > now) return { requeueAfterMs: token.expiresAt - now };
-  world.tokens.forget(id);
-  return {};
-}
+/** Tokens that nobody wants any more are kept while they are good, but not more of them than this. */
+const MOST_KEPT = 500;
 
-/** What the way to a token hangs on: another one may have other rights. */
-function wayOf(registry: Registry | undefined): string {
-  return registry ? connectionKey(registry.spec) : '';
-}
-
-/** A Registry that was deleted and made anew may be another account by now. */
-function tokenFor(
-  registry: Registry | undefined,
-  { scope }: TokenWant,
-  token: RegistryToken | undefined,
-): RegistryToken | undefined {
-  return registry && token && !sameHosts(token.hosts, pullHosts(registry.spec, scope)) ? undefined : token;
-}
-
-/** Whether two lists name the same hosts. */
-export function sameHosts(a: readonly string[], b: readonly string[]): boolean {
-  return a.length === b.length && a.every((host) => b.includes(host));
-}
-
-/** Other credentials may have other rights: their token is wanted at once. The old one serves until it is there. */
-function isOutdated(registry: Registry | undefined, token: RegistryToken): boolean {
-  return registry !== undefined && token.connection !== wayOf(registry);
-}
-
-/** Nothing is asked of AWS for what is suspended. */
-function isWanted(world: PullWorld, id: string): boolean {
-  for (const target of world.demand.targetsOf(id)) {
-    const holder = world.demand.get(target)?.holder;
-    if (holder && currentOf(world, holder)?.object.spec.suspend !== true) return true;
-  }
-  return false;
-}
-
-/** When the other tokens are replaced that stand in the Secrets of this one. */
-function neighbours(world: PullWorld, id: string): Set<number> {
-  const times = new Set<number>();
-  for (const target of world.demand.targetsOf(id)) {
-    for (const want of world.demand.get(target)?.wants ?? []) {
-      const { token } = want.id === id ? {} : world.tokens.get(want.id);
-      if (token) times.add(token.rotateAt);
-    }
-  }
-  return times;
+function tooMany(namespace: string, waitMs: number, now: number): Failure {
+  return {
+    reason: 'TooManyTokens',
+    message: `the PullSecrets of namespace ${namespace} asked for many new tokens in a short time: this one is asked for at ${timestamp(now + waitMs)}; let them share repositories or prefixes`,
+  };
 }

@@ -17,21 +17,26 @@ export interface SecretWrite {
   readonly action: SecretAction;
 }
 
-/**
- * Carries out what was decided about a Secret. False if nothing of ours in it had to be changed: others had only written
- * beside it, into what they are let keep.
- */
+/** What came of it. */
+export interface SecretWritten {
+  /** False if nothing of ours had to be changed: others had only written beside it, into what they are let keep. */
+  readonly changed: boolean;
+  /** Of the Secret after it was applied. */
+  readonly resourceVersion?: string;
+}
+
+/** Carries out what was decided about a Secret. */
 export async function writeSecret(
   client: KubeClient,
   { target, holder, secret, action }: SecretWrite,
-): Promise<boolean> {
+): Promise<SecretWritten> {
   const path = { namespace: target.namespace, name: target.secretName };
   if (action.type === 'apply' && holder) return apply(client, target, holder, secret, action.logins);
   if (action.type === 'delete' && secret) await ignoreNotFound(withdraw(client, path, secret));
   else if (action.type === 'release' && secret) {
     await ignoreNotFound(client.mergePatch(SECRETS, path, releaseBody(secret)));
   }
-  return true;
+  return { changed: true };
 }
 
 async function apply(
@@ -40,7 +45,7 @@ async function apply(
   holder: Claim,
   secret: SecretState | undefined,
   planned: readonly PlannedLogin[],
-): Promise<boolean> {
+): Promise<SecretWritten> {
   const path = { namespace: target.namespace, name: target.secretName };
   const keep = holder.object.spec.foreignEntries === 'Keep';
   const simple = secret && keep ? undefined : contentOfTokens(planned);
@@ -56,8 +61,12 @@ async function apply(
   const { resourceVersion } = found?.metadata ?? {};
   const body = secretBody({ target, holder, content, uid: secret?.uid, resourceVersion });
   // The first apply is not forced: a Secret of another that the cache has not seen yet is a conflict.
-  await client.apply(SECRETS, body, { ...path, fieldManager: FIELD_MANAGER, force: secret !== undefined });
-  return !found || !isWhole(found, body);
+  const { metadata } = await client.apply(SECRETS, body, {
+    ...path,
+    fieldManager: FIELD_MANAGER,
+    force: secret !== undefined,
+  });
+  return { changed: !found || !isWhole(found, body), resourceVersion: metadata.resourceVersion };
 }
 
 /** Whether a Secret has all that is ours already. */
@@ -89,7 +98,7 @@ async function withdraw(
     const left = foreignEntries(found?.auths ?? {}, secret.logins);
     if (found && Object.keys(left).length > 0) {
       const version = { uid: secret.uid, resourceVersion: found.metadata.resourceVersion };
-      await client.mergePatch(SECRETS, path, releaseBody(version, encodedConfig(left)));
+      await client.mergePatch(SECRETS, path, releaseBody(version, { shared: encodedConfig(left) }));
       return;
     }
   }

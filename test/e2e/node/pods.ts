@@ -63,6 +63,20 @@ export async function pullError(lab: Lab, pod: PodObject): Promise<string> {
   return messageOf(await podOnce(lab, pod, 'fail to pull', isError));
 }
 
+/**
+ * Resolves when the front forbade the pull, and both the Pod and its Events say so. Not in ECR's words: containerd asks
+ * by HEAD, and the answer to that has no body.
+ */
+export async function forbidden(lab: Lab, pod: PodObject): Promise<void> {
+  const words = /unexpected status from HEAD request to .*: 403 Forbidden/;
+  const error = await pullError(lab, pod);
+  if (!words.test(error)) throw new Error(`the pull failed in another way: ${error}`);
+  await waitFor(() => eventsOf(lab, pod, 'Failed'), {
+    what: `the Event of the Pod ${pod.metadata.namespace}/${pod.metadata.name}`,
+    until: (messages) => messages.some((message) => words.test(message)),
+  });
+}
+
 /** What kubelet says while it waits before the next attempt. */
 export async function backOff(lab: Lab, pod: PodObject): Promise<string> {
   const isWaiting = (state: ContainerState) => reasonOf(state) === 'ImagePullBackOff';

@@ -1,19 +1,27 @@
-import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { request } from 'undici';
-import { arrivedIn, HOUR, secretIn, settledAs, skip } from '../../integration/pull-secret/pull-lab.ts';
+import {
+  arrivedIn,
+  HOUR,
+  secretIn,
+  servedIn,
+  settledAs,
+  skip,
+} from '../../integration/pull-secret/pull-lab.ts';
 import {
   bytesOf,
   clusterPullSecret,
   loginOf,
   type PullObject,
+  pullSecret as pullSecretIn,
   registry,
 } from '../../integration/pull-secret/pull-objects.ts';
 import type { Lab } from '../../lab/lab.ts';
 import { waitFor } from '../../lab/wait-for.ts';
 import { describeOnNode, START_TIMEOUT_MS } from './describe-on-node.ts';
 import { HOME, hostOf, type NodeLab, type Place, startNodeLab } from './node-lab.ts';
-import { createPod, eventsOf, type PodObject, pullError, running } from './pods.ts';
-import { asked, everywhere, LABEL, namespace, served } from './pull-scene.ts';
+import { createPod, eventsOf, forbidden, type PodObject, pullError, running } from './pods.ts';
+import { answers, asked, everywhere, LABEL, namespace, served, teams } from './pull-scene.ts';
 import { tracesOf } from './traces.ts';
 
 jest.setTimeout(90_000);
@@ -63,8 +71,8 @@ describeOnNode('a real node', () => {
     await settledAs(lab, suspended, 'Suspended', 'Suspended');
     await skip(lab, 13 * HOUR);
     late = await createPod(lab, { namespace: 'late', name: 'web', image });
-    // containerd asks by HEAD, and the answer to that has no body: who asks by GET sees ECR's words.
-    expect(await pullError(lab, late)).toMatch(/unexpected status from HEAD request to .*: 403 Forbidden/);
+    await forbidden(lab, late);
+    // Who asks by GET sees ECR's words.
     const { username, password } = loginOf(secret);
     const { statusCode, body } = await request(`${lab.aws.registryUrl}/v2/team-a/late/manifests/1`, {
       query: { ns: hostOf(HOME) },
@@ -97,6 +105,50 @@ describeOnNode('a real node', () => {
     const image = await nodeLab.pushPublic('team-a/open', '1');
     await namespace(lab, 'open', 'no');
     await running(lab, await createPod(lab, { namespace: 'open', name: 'web', image }));
+  });
+
+  describe('F4: with narrow tokens', () => {
+    let own: string;
+    let sibling: string;
+    let foreign: string;
+
+    beforeAll(async () => {
+      own = await nodeLab.push('team-a/web', '1');
+      sibling = await nodeLab.push('team-a/api', '1');
+      foreign = await nodeLab.push('team-b/web', '1');
+    }, 30_000);
+
+    async function refused(namespace: string, name: string, image: string): Promise<void> {
+      await forbidden(lab, await createPod(lab, { namespace, name, image }));
+    }
+
+    test("a Pod starts from its own team's image and is refused the other team's", async () => {
+      const object = await teams(lab, ['team-a', 'team-b']);
+      await Promise.all([served(lab, 'team-a', 'team-a'), served(lab, 'team-b', 'team-b')]);
+      const { status } = await servedIn(lab, object, 2);
+      expect(status?.tokenScope).toBe('Scoped');
+      expect(status?.tokens).toMatchObject([{ registry: 'teams', scope: 'Scoped', count: 2 }]);
+
+      const pods = [
+        { namespace: 'team-a', name: 'web', image: own },
+        { namespace: 'team-b', name: 'web', image: foreign },
+      ];
+      await Promise.all(pods.map(async (pod) => running(lab, await createPod(lab, pod))));
+      expect([answers(lab, 'team-a/web'), answers(lab, 'team-b/web')]).toEqual([['ok'], ['ok']]);
+      // The node has the first of these by now, and still asks; the second it never saw.
+      await Promise.all([refused('team-a', 'theirs', foreign), refused('team-b', 'theirs', sibling)]);
+      expect(answers(lab, 'team-b/web')).toEqual(['ok', 'AccessDeniedException']);
+      expect(answers(lab, 'team-a/api')).toEqual(['AccessDeniedException']);
+    });
+
+    test("a PullSecret's repositories narrow it further than the team", async () => {
+      await namespace(lab, 'chosen', 'team-a');
+      const registries = [{ name: 'teams', repositories: ['team-a/web'] }];
+      const object = await lab.admin.apply<PullObject>(pullSecretIn('chosen', 'chosen', { registries }));
+      expect((await servedIn(lab, object, 1)).status?.tokenScope).toBe('Scoped');
+      await running(lab, await createPod(lab, { namespace: 'chosen', name: 'web', image: own }));
+      await refused('chosen', 'api', sibling);
+    });
   });
 
   test('F7: after a rotation a Pod starts from an image that is there, and nobody asks ECR for it', async () => {

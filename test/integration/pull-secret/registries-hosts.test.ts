@@ -3,8 +3,8 @@ import type { RegistrySpec } from '../../../src/api/registry.generated.ts';
 import { type ApiProxy, startApiProxy } from '../../lab/api-proxy.ts';
 import { ACCOUNT, type Lab, OPERATOR_NAMESPACE, startLab } from '../../lab/lab.ts';
 import { waitFor } from '../../lab/wait-for.ts';
-import { naming, secretWrites } from './many-registries.ts';
-import { arrivedIn, type Scene, scenes, secretIn, secretsOf, servedIn } from './pull-lab.ts';
+import { naming, secretWrites, tokensFail } from './many-registries.ts';
+import { arrivedIn, type Scene, scenes, secretIn, secretsOf, servedIn, statusOf } from './pull-lab.ts';
 import { entriesOf, fillRegistry, loginsIn, visit } from './pull-logins.ts';
 import { bytesOf, core } from './pull-objects.ts';
 
@@ -116,4 +116,27 @@ test('names of a registry come into the Secret and go when the Registry has them
   await hostsBecome(names.host, beside.host);
   expect(beside.calls()).toBe(1);
   expect(secretWrites(proxy)).toBe(2);
+});
+
+test('F1: another Registry for the same hosts takes the place of the one before when its token is there', async () => {
+  const [named, anew] = [scene('named'), scene('named-anew')];
+  const namespace = await named.namespace('a');
+  await named.registry();
+  await anew.registry({ region: named.region });
+  await servedIn(lab, await named.clusterPullSecret(naming(named)), 1);
+  const before = await arrivedIn(lab, namespace);
+  const { promise: until, resolve: answer } = Promise.withResolvers<void>();
+  const slow = tokensFail(lab, named, { kind: 'slow', until });
+  const object = await named.clusterPullSecret(naming(anew));
+  await waitFor(() => slow.hits() === 1, { what: 'the other token to be asked for' });
+  await lab.advance(2_000);
+  await statusOf(lab, object, ({ namespaces }) => namespaces?.ready === 0, 'wait for it');
+  expect(entriesOf(await arrivedIn(lab, namespace))).toEqual(entriesOf(before));
+  answer();
+  slow.remove();
+  await servedIn(lab, object, 1);
+  const after = await arrivedIn(lab, namespace);
+  expect(loginsIn(after)).toMatchObject([{ registry: anew.name, hosts: [named.host] }]);
+  expect(entriesOf(after)).not.toEqual(entriesOf(before));
+  expect(after.metadata.uid).toBe(before.metadata.uid);
 });

@@ -166,8 +166,17 @@ describe('one of three registries fails', () => {
     const old = entriesOf(before);
     const faults = all.map((one) => tokensFail(lab, one));
     await restart();
+    const { promise: until, resolve: write } = Promise.withResolvers<void>();
+    proxy.addFault({
+      match: { method: 'PATCH', path: /\/out-a\/secrets\/ecr-pull$/ },
+      fault: { kind: 'slow', until },
+    });
     const object = await a.clusterPullSecret(naming(a, c));
+    // Not Ready while it still opens more than it should.
+    await statusOf(lab, object, ({ namespaces }) => namespaces?.ready === 0, 'be under way');
+    write();
     await servedIn(lab, object, 1);
+    proxy.heal();
     const after = await arrivedIn(lab, namespace);
     expect(entriesOf(after)).toEqual({ [a.host]: old[a.host], [c.host]: old[c.host] });
     expect(after.metadata.uid).toBe(before.metadata.uid);

@@ -99,17 +99,18 @@ describe('serviceAccounts', () => {
     },
   );
 
-  test('All: the object is not Ready while one lacks the entry', async () => {
+  test('All: one that refuses the entry keeps none of the others from it, and the object from being Ready', async () => {
     const lacking = scene('lacking');
     const namespace = await lacking.namespace('a');
-    await account(lab, namespace, 'refused');
+    await account(lab, namespace, 'a-refused');
+    await account(lab, namespace, 'b-after');
     const fault = proxy.addFault({
-      match: { method: 'PATCH', path: `/api/v1/namespaces/${namespace}/serviceaccounts/refused` },
+      match: { method: 'PATCH', path: `/api/v1/namespaces/${namespace}/serviceaccounts/a-refused` },
       fault: { kind: 'respond', status: 500 },
     });
     await lacking.registry();
     const object = await lacking.clusterPullSecret({ serviceAccounts: { mode: 'All' } });
-    await listed(lab, namespace, { default: ['ecr-pull'], refused: [] });
+    await listed(lab, namespace, { 'a-refused': [], 'b-after': ['ecr-pull'], default: ['ecr-pull'] });
     const { status } = await countedAs(lab, object, { matched: 1, ready: 0, failed: 1 });
     expect(status?.failures?.[0]).toMatchObject({ namespace, reason: 'KubernetesError' });
     fault.remove();
@@ -119,6 +120,34 @@ describe('serviceAccounts', () => {
 });
 
 describe('F13: entries of others', () => {
+  test.each<[string, readonly string[], readonly string[]]>([
+    ['added to an empty list', [], []],
+    ['taken out of a list', ['one', 'two'], ['one', 'two']],
+  ])(
+    'are not lost when they are written in the very moment in which ours is %s',
+    async (what, before, after) => {
+      const moment = scene(`moment-${what.split(' ')[0]}`);
+      const namespace = await moment.namespace('a');
+      await accountIn(lab, namespace);
+      await account(lab, namespace, 'default', before);
+      const accounts: Accounts = { mode: before.length === 0 ? 'None' : 'Default' };
+      await moment.serve(1, { serviceAccounts: accounts });
+      let written = false;
+      const remove = proxy.onRequest(async ({ method, path }) => {
+        if (written || method !== 'PATCH' || !path.endsWith(`/${namespace}/serviceaccounts/default`)) return;
+        written = true;
+        const now = (await listsIn(lab, namespace))['default'] ?? [];
+        await account(lab, namespace, 'default', ['meanwhile', ...now]);
+      });
+      const mode = before.length === 0 ? 'Default' : 'None';
+      await moment.clusterPullSecret({ serviceAccounts: { mode } });
+      const ours = mode === 'Default' ? ['ecr-pull'] : [];
+      await listed(lab, namespace, { default: ['meanwhile', ...after, ...ours] });
+      remove();
+      expect(written).toBe(true);
+    },
+  );
+
   test('are not lost, nor put in another order, while many write to many lists and the mode goes to and fro', async () => {
     const busy = scene('busy');
     const namespace = await busy.namespace('a');

@@ -45,9 +45,26 @@ describe('kubeErrorOf', () => {
 });
 
 const OTHER_UID = 'Secret "a" is invalid: metadata.uid: Invalid value: "0": field is immutable';
+const DENIED =
+  "secrets \"a\" is forbidden: ValidatingAdmissionPolicy 'p' with binding 'b' denied request: failed expression: false";
+const DENIED_BY_WEBHOOK = 'admission webhook "w.example.com" denied the request: no';
 const TERMINATING = 'unable to create new content in namespace a because it is being terminated';
 
+test.each([
+  ['a right that is missing', 403, 'secrets "a" is forbidden: User "u" cannot patch resource', true],
+  ['a policy, which answers 422 by default', 422, DENIED, true],
+  ['a webhook, which answers 400 by default', 400, DENIED_BY_WEBHOOK, true],
+  ['a webhook that answers 422', 422, DENIED_BY_WEBHOOK, true],
+  ['no field that is invalid', 422, OTHER_UID, false],
+  ['no error of the API server', 500, 'Internal error occurred', false],
+])('the reason KubernetesForbidden is for %s', (_what, code, message, expected) => {
+  const { reason } = new KubeError(code, '', message);
+  expect(reason).toBe(expected ? 'KubernetesForbidden' : 'KubernetesError');
+});
+
 test.each<[string, (error: unknown) => boolean, unknown, boolean]>([
+  ['what a policy denies is not invalid', isInvalid, new KubeError(422, 'Invalid', DENIED), false],
+  ['nor is what a webhook denies', isInvalid, new KubeError(422, 'Invalid', DENIED_BY_WEBHOOK), false],
   ['a 404 is not found', isNotFound, new KubeError(404, 'NotFound', ''), true],
   ['a 409 is a conflict', isConflict, new KubeError(409, 'Conflict', ''), true],
   [

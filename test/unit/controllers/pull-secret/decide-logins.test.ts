@@ -66,9 +66,21 @@ describe('without a token that is good', () => {
       apply('LoginsChanged', { from: 'secret', login: login() }),
     ],
     [
-      'what a Secret opens goes although nothing comes in its place: nobody wants it any more',
+      'what a Secret opens stays while nothing comes in its place, though nobody wants it any more',
       { logins: [NOTHING], secret: secret({ logins: [OF_OTHER] }) },
-      apply('LoginsChanged'),
+      { secret: KEEP, attachment: 'attach' },
+    ],
+    [
+      'what is refused goes although nothing comes in its place',
+      {
+        logins: [NOTHING],
+        secret: secret({ logins: [OF_OTHER] }),
+        demand: demand({ refusals: [{ ...REFUSED, login: 'other' }] }),
+      },
+      {
+        ...apply('LoginsChanged'),
+        failure: { reason: 'TenancyDenied', message: 'lacks the word Pull' },
+      },
     ],
   ])('%s', (_what, more, decision) => {
     expect(decide({ ...WELL, ...more })).toEqual(decision);

@@ -23,6 +23,7 @@ export function input(more: Partial<LoginInput> = {}): LoginInput {
 export const WELL: DeliveryInput = {
   demand: demand(),
   retained: false,
+  moving: false,
   secret: secret(),
   logins: [input()],
 };

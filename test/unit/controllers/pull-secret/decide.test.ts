@@ -81,6 +81,7 @@ describe('a Secret that is not ours', () => {
         demand({ holder: undefined, refused: REFUSED }),
       ),
       retained: fc.boolean(),
+      moving: fc.boolean(),
       secret: fc
         .record({
           intact: fc.boolean(),

@@ -114,7 +114,8 @@ describe('what is retained', () => {
 });
 
 describe('a Secret that is older than the token of a start', () => {
-  const old = login({ issuedAt: NOW - 5 * HOUR, rotateAt: NOW + HOUR, expiresAt: NOW + 7 * HOUR });
+  const TIMES = { issuedAt: NOW - 5 * HOUR, rotateAt: NOW + HOUR, expiresAt: NOW + 7 * HOUR };
+  const old = login(TIMES);
   const things = { ...WANTED, secrets: [secret({ logins: [old] })], serviceAccounts: [ATTACHED] };
 
   test.each<[string, number, Partial<ReturnType<typeof token>>, object, string[]]>([
@@ -141,7 +142,20 @@ describe('a Secret that is older than the token of a start', () => {
       [],
     ],
     ['takes even that when its own has run out', 7 * HOUR, { rotateAt: NOW }, {}, ['apply Secret, forced']],
-    ['is not looked at again for a token that is no newer', 0, { issuedAt: NOW - 5 * HOUR + 999 }, {}, []],
+    [
+      'is looked at again for a token that is a second newer',
+      0,
+      { issuedAt: NOW - 5 * HOUR + 1_000 },
+      { requeueAfterMs: HOUR + 60_000 },
+      [],
+    ],
+    [
+      'is not looked at again for a token that is no newer',
+      0,
+      { ...TIMES, issuedAt: TIMES.issuedAt + 999 },
+      {},
+      [],
+    ],
   ])('%s', async (_what, after, more, next, writes) => {
     const one = deliveryTrial(things);
     one.world.tokens.set('default|', { token: token({ replacesAll: false, ...more }) });

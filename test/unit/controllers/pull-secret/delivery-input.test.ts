@@ -31,6 +31,7 @@ describe('the input for a target', () => {
     expect(inputOf(world({}, token({ replacesAll: false })), TARGET, NOW + HOUR)).toEqual({
       demand: { holder: cluster(), refused: undefined, wants: [want()], refusals: [] },
       retained: false,
+      moving: false,
       secret: secret(),
       logins: [
         {
@@ -49,6 +50,7 @@ describe('the input for a target', () => {
     expect(inputOf(nothing, TARGET, NOW)).toEqual({
       demand: undefined,
       retained: false,
+      moving: false,
       secret: undefined,
       logins: [],
     });
@@ -81,8 +83,28 @@ describe('the input for a target', () => {
     ],
     ['no token of a Registry that is gone', { registries: [] }, token(), HOUR, { token: undefined }],
     [
-      'nothing that a Secret has under another name',
-      { secrets: [secret({ logins: [login({ login: 'other' })] })] },
+      'nothing that a Secret has under another name for another host',
+      { secrets: [secret({ logins: [login({ login: 'other', hosts: ['other.example'] })] })] },
+      undefined,
+      HOUR,
+      { present: undefined },
+    ],
+    [
+      'what a Secret has for the same hosts under a name that nobody wants any more',
+      { secrets: [secret({ logins: [login({ login: 'other', id: 'other|' })] })] },
+      undefined,
+      HOUR,
+      { present: login({ login: 'other', id: 'other|' }) },
+    ],
+    [
+      'nothing under a name that is refused, though for the same hosts',
+      {
+        clusterPullSecrets: [
+          clusterPullSecret('fleet', { registries: [{ name: 'default' }, { name: 'other' }] }),
+        ],
+        registries: [registry(), registry('other', { tenancy: { rules: [{ allow: ['Create'] }] } })],
+        secrets: [secret({ logins: [login({ login: 'other', id: 'other|' })] })],
+      },
       undefined,
       HOUR,
       { present: undefined },

@@ -12,6 +12,8 @@ export interface DeliveryTrial {
   readonly writes: string[];
   /** What each of the writes throws instead. */
   readonly failures: Record<string, Error>;
+  /** The Secret with its content, where that is read. */
+  found: object;
   /** The targets whose result was news. */
   readonly told: string[];
   readonly world: DeliveryOptions['world'];
@@ -32,14 +34,23 @@ export function deliveryTrial(things: Things = WANTED): DeliveryTrial {
   const world = demanded(worldOf({ registries: [registry()], namespaces: [namespace()], ...things }));
   world.tokens.set('default|', { token: token() });
   const told: string[] = [];
-  const trial = { writes: [] as string[], failures: {} as Record<string, Error>, told, world, clock };
+  const trial = {
+    writes: [] as string[],
+    failures: {} as Record<string, Error>,
+    found: {},
+    told,
+    world,
+    clock,
+  };
   const write = async (what: string): Promise<never> => {
     trial.writes.push(what);
     const failure = trial.failures[what];
     if (failure) throw failure;
-    return undefined as never;
+    // Without a version, so that nobody waits for the cache.
+    return { metadata: {} } as never;
   };
   const client: Partial<KubeClient> = {
+    request: async () => trial.found as never,
     apply: (resource, _object, { force }) => write(`apply ${resource.kind}${force ? ', forced' : ''}`),
     jsonPatch: ({ kind }, { name }) => write(`patch ${kind} ${name}`),
     mergePatch: ({ kind }) => write(`release ${kind}`),

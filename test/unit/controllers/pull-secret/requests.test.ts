@@ -41,10 +41,18 @@ describe('a request for a rotation', () => {
     ]);
   });
 
-  test('is that of one object, not of another kind or name', () => {
+  test('is that of one object, not of another, nor of one that is made anew under its name', () => {
     const requests = createRotationRequests();
     requests.see(asking('one'), NOW);
-    expect([requests.get(own('all')), requests.get(cluster('other'))]).toEqual([undefined, undefined]);
+    const others = [own('other'), cluster('other'), cluster('all', {}, { uid: 'anew' })];
+    expect(others.map(requests.get)).toEqual([undefined, undefined, undefined]);
+  });
+
+  test('is forgotten with its object', () => {
+    const requests = createRotationRequests();
+    requests.see(asking('one'), NOW);
+    requests.forget(asking('one'));
+    expect(requests.get(asking('one'))).toBeUndefined();
   });
 
   test('of any length and content is answered by what a status can hold', () => {

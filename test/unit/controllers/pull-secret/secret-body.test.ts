@@ -62,6 +62,7 @@ describe('a pull Secret that is let go', () => {
       'ecr-operator.io/holder': null,
       'ecr-operator.io/foreign-entries': null,
       'ecr-operator.io/tokens': null,
+      'ecr-operator.io/hand-over': null,
     },
   };
 
@@ -70,6 +71,10 @@ describe('a pull Secret that is let go', () => {
   });
 
   test('has what is left of it', () => {
-    expect(releaseBody(version, 'eA==')).toEqual({ metadata, data: { '.dockerconfigjson': 'eA==' } });
+    const annotations = { ...metadata.annotations, 'ecr-operator.io/hand-over': 'true' };
+    expect(releaseBody(version, { shared: 'eA==' })).toEqual({
+      metadata: { ...metadata, annotations },
+      data: { '.dockerconfigjson': 'eA==' },
+    });
   });
 });

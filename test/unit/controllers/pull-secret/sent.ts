@@ -43,6 +43,7 @@ export async function sent(
     async (_: object, ...rest: Sent[]) => {
       calls.push([verb, ...rest]);
       if (api.failure) throw api.failure;
+      return { metadata: { resourceVersion: '10' } };
     };
   const client = {
     async request(path: string) {

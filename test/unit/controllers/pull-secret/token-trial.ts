@@ -86,6 +86,7 @@ export function tokenTrial(things: Things = {}): TokenTrial {
     floorMs: 600_000,
     onToken: (id, state) => void trial.told.push([id, state]),
     onRecovered: (name) => void trial.recovered.push(name),
+    onTurn: () => undefined,
   });
   return Object.assign(trial, { pass: (id = 'default|') => pass(id) });
 }

@@ -1,6 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 import type { PlannedLogin, SecretAction } from '../../../../src/controllers/pull-secret/decide.ts';
-import { decodedConfig, dockerLogin } from '../../../../src/controllers/pull-secret/docker-config.ts';
+import {
+  type Auths,
+  decodedConfig,
+  dockerLogin,
+  encodedConfig,
+} from '../../../../src/controllers/pull-secret/docker-config.ts';
+import { type SecretBodyInput, secretBody } from '../../../../src/controllers/pull-secret/secret-body.ts';
 import { writeSecret } from '../../../../src/controllers/pull-secret/write-secret.ts';
 import type { KubeClient } from '../../../../src/runtime/kube-client.ts';
 import { KubeError } from '../../../../src/runtime/kube-errors.ts';
@@ -98,5 +104,43 @@ describe('a Secret that is renewed', () => {
       action: apply(KEPT),
     });
     await expect(write).rejects.toThrow('no');
+  });
+});
+
+describe('a Secret that others write into, as they may,', () => {
+  const ours = { ...FOREIGN, [HOST]: dockerLogin('hush') };
+  const found = secret({ intact: false, foreignEntries: 'Keep' });
+  const input: SecretBodyInput = {
+    target: { namespace: 'team', secretName: 'ecr-pull' },
+    holder: cluster('all', { foreignEntries: 'Keep' }),
+    content: { logins: [login()], data: encodedConfig(ours) },
+  };
+  const { labels, annotations } = secretBody(input).metadata;
+
+  /** Whether something of ours had to be put right in a Secret that holds this. */
+  async function changed(auths: Auths, metadata: object): Promise<boolean> {
+    const data = { '.dockerconfigjson': encodedConfig(auths) };
+    const client = {
+      request: async () => ({ metadata: { resourceVersion: '9', ...metadata }, data }),
+      apply: async () => ({ metadata: { resourceVersion: '10' } }),
+    } as unknown as KubeClient;
+    return (await writeSecret(client, { ...input, secret: found, action: apply(TOKEN) })).changed;
+  }
+
+  test.each<[string, boolean, Auths, object]>([
+    ['was not changed by that', false, ours, { labels, annotations }],
+    ['may have marks of theirs', false, ours, { labels: { ...labels, a: 'b' }, annotations }],
+    ['was changed with our token', true, { ...ours, [HOST]: { auth: 'x' } }, { labels, annotations }],
+    ['was changed without our token', true, FOREIGN, { labels, annotations }],
+    ['was changed without our label', true, ours, { annotations }],
+    [
+      'was changed with an annotation of ours',
+      true,
+      ours,
+      { labels, annotations: { ...annotations, 'ecr-operator.io/holder': 'x' } },
+    ],
+    ['was changed without our annotations', true, ours, { labels }],
+  ])('%s: %s', async (_what, expected, auths, metadata) => {
+    expect(await changed(auths, metadata)).toBe(expected);
   });
 });

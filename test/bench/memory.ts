@@ -1,0 +1,86 @@
+import { readFile } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Lab } from '../lab/lab.ts';
+import type { OperatorProcess } from '../lab/operator.ts';
+import { waitFor } from '../lab/wait-for.ts';
+import { megabytes, type Report } from './figures.ts';
+import { REGISTRIES, stopOperator, type Watches } from './fleet.ts';
+import { checkCost, RECOVERY_MS, type Round, rotate, TOKEN_CALL } from './rounds.ts';
+
+/** What grows by more than this is called a leak. */
+const LEAK = 1.15;
+
+/** Bytes. */
+interface Use {
+  /** V8's heap after a full garbage collection, as the operator says itself. */
+  readonly heap: number;
+  /** What the operating system says, after that. */
+  readonly rss: number;
+  readonly peak: number;
+}
+
+/** Starts the operator beside everything, and prints its memory then and after so many rotations. */
+export async function memory(
+  lab: Lab,
+  report: Report,
+  { secrets }: Watches,
+  rotations: number,
+): Promise<void> {
+  lab.aws.actions.clear();
+  const operator = await lab.startOperator({
+    env: { ECR_OPERATOR_LOG_LEVEL: 'info', NODE_OPTIONS: '--expose-gc' },
+  });
+  await waitFor(() => lab.aws.actions.count(TOKEN_CALL), {
+    what: 'the tokens of the operator that was started anew',
+    until: (count) => count >= REGISTRIES.length,
+    timeoutMs: 60_000,
+  });
+  await sleep(RECOVERY_MS);
+  const uses: Use[] = [await use(operator)];
+  const all: Round[] = [];
+  while (all.length < rotations) {
+    all.push(await rotate(lab, secrets));
+    uses.push(await use(operator));
+  }
+  report.row(`memory of the operator, ${secrets.values().length} Secrets:`);
+  for (const index of new Set([0, 1, rotations])) show(report, index, uses[index]);
+  const [first, last] = [uses[0], uses.at(-1)];
+  if (first && last) grown(report, first, last, rotations);
+  report.row(`one rotation (each of ${rotations}):`);
+  checkCost(report, all, secrets.values().length);
+  await stopOperator(operator);
+}
+
+async function use(operator: OperatorProcess): Promise<Use> {
+  const { heapUsed } = await operator.memory();
+  const status = await readFile(`/proc/${operator.pid}/status`, 'utf8');
+  const field = (name: string): number =>
+    Number(new RegExp(`^${name}:\\s+(\\d+) kB$`, 'm').exec(status)?.[1]) * 1_024;
+  return { heap: heapUsed, rss: field('VmRSS'), peak: field('VmHWM') };
+}
+
+function show(
+  report: Report,
+  rotations: number,
+  { heap, rss, peak }: Use = { heap: 0, rss: 0, peak: 0 },
+): void {
+  report.row(
+    rotations === 0 ? '  after its start' : `  after ${rotations} rotation${rotations === 1 ? '' : 's'}`,
+    `heap ${megabytes(heap)}`,
+    `RSS ${megabytes(rss)} (most ${megabytes(peak)})`,
+  );
+}
+
+function grown(report: Report, first: Use, last: Use, rotations: number): void {
+  for (const [name, ratio] of [
+    ['heap', last.heap / first.heap],
+    ['RSS', last.rss / first.rss],
+  ] as const) {
+    report.check(
+      ratio <= LEAK,
+      `  ${name} after ${rotations} rotations / after start`,
+      ratio.toFixed(2),
+      ...(ratio > LEAK ? ['a LEAK?'] : []),
+    );
+  }
+}
