@@ -6,7 +6,7 @@ import type { RegistrySpec } from '../api/registry.generated.ts';
  */
 const REQUEST_HANDLER = {
   connectionTimeout: 5_000,
-  requestTimeout: 7_000,
+  requestTimeout: 6_000,
   throwOnRequestTimeout: true,
 } as const;
 

@@ -39,7 +39,7 @@ export function createReport(
 ): Report {
   const wrong: string[] = [];
   const row = (name: string, ...figures: readonly string[]): void =>
-    void write(`${name.padEnd(NAME_COLUMNS)} ${figures.join('   ')}\n`);
+    void write(`${`${name.padEnd(NAME_COLUMNS)} ${figures.join('   ')}`.trimEnd()}\n`);
   return {
     row,
     part: (title) => void write(`\n${title}\n`),

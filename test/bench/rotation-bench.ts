@@ -64,7 +64,6 @@ async function rotations(
     report.row('first delivery, ServiceAccounts included', duration(first));
     const all: Round[] = [];
     while (all.length < rounds) all.push(await rotate(lab, watches.secrets));
-    report.row(`one rotation (each of ${rounds}):`);
     checkCost(report, all, namespaces);
     report.row('TLS connections opened in all of this', String(connections.seen()));
     await stopOperator(operator);
@@ -90,7 +89,7 @@ function times(report: Report, rounds: readonly Round[], { targets, length }: Ra
     0.5,
   );
   report.row(`${targets.length} Secrets of ${(length / 1_000).toFixed(1)} kB (medians):`);
-  report.row('  last token to last Secret, its 1 s wait in it', duration(whole));
+  report.row('  last token to last Secret, 1 s wait included', duration(whole));
   report.row('  first to last Secret', duration(writing), `${(writing / targets.length).toFixed(2)} ms each`);
   return { whole, writing };
 }

@@ -18,12 +18,16 @@ export interface Round {
   readonly writes: Writes;
 }
 
-/** Longer than the back-off of the watches that a leap in time cuts off: rounds must not weigh on each other. */
+/** In which lists and watches come back after a leap in time, and all becomes quiet: rounds must not weigh on each other. */
 export const RECOVERY_MS = 3_000;
-/** The leap ends so long before the tokens come due; the rest of the way is too short to cut watches off (ms). */
-const LEAD_MS = 30_000;
+/** The leap ends so long before the tokens come due: the rest of the way is too short to cut watches off (ms). */
+const LEAD_MS = 65_000;
+/** The longest back-off of a watch that was cut off (ms). */
+const BACKOFF_MS = 45_000;
 
 export const TOKEN_CALL = 'ecr:GetAuthorizationToken';
+/** The session behind a token that only pulls. */
+const ROLE_CALL = 'sts:AssumeRole';
 
 /** Moves time to the next rotation and follows it. */
 export async function rotate(lab: Lab, secrets: ObjectWatch<SecretState>): Promise<Round> {
@@ -32,13 +36,13 @@ export async function rotate(lab: Lab, secrets: ObjectWatch<SecretState>): Promi
   const logins = now.flatMap((secret) => secret.logins);
   const before = largest(logins.map(({ issuedAt }) => issuedAt));
   const earliest = -largest(logins.map(({ rotateAt }) => -rotateAt));
-  console.error('spread', largest(logins.map(({rotateAt})=>rotateAt)) - earliest, 'until', earliest - aws.clock.now().getTime(), new Set(now.map(x=>JSON.stringify(x.logins.map(l=>[l.login,l.issuedAt-before,l.rotateAt-before])))));
   await lab.advance(earliest - LEAD_MS - aws.clock.now().getTime());
+  await sleep(RECOVERY_MS / 2);
+  await lab.advance(BACKOFF_MS);
   await sleep(RECOVERY_MS);
 
   const writes = await countWrites(lab);
   aws.actions.clear();
-  console.error('lab now', aws.clock.now().toISOString(), 'largest', new Date(largest(logins.map(({rotateAt})=>rotateAt))).toISOString());
   let issued = 0;
   const forget = aws.actions.onAction(({ action }) => {
     if (action === TOKEN_CALL) issued = performance.now();
@@ -56,8 +60,6 @@ export async function rotate(lab: Lab, secrets: ObjectWatch<SecretState>): Promi
     new Set(secrets.values().flatMap((secret) => secret.logins.map(({ issuedAt }) => timestamp(issuedAt)))),
   );
   await sleep(RECOVERY_MS);
-  console.error(JSON.stringify([...writesBetween(writes, await countWrites(lab))]), JSON.stringify(aws.actions.all().map(a=>[a.time.toISOString().slice(14), a.action,a.region,a.result])));
-  console.error((await lab.operatorLog()).split('\n').slice(-14).join('\n'));
   return {
     firstMs: first - issued,
     lastMs: last - issued,
@@ -68,18 +70,29 @@ export async function rotate(lab: Lab, secrets: ObjectWatch<SecretState>): Promi
 
 /** Prints what rounds cost, and whether it is what it has to be. */
 export function checkCost(report: Report, rounds: readonly Round[], secrets: number): void {
-  const tokens = rounds.map(({ calls }) =>
-    calls.filter(({ action }) => action === TOKEN_CALL).map((one) => one.calls),
-  );
+  report.row(`one rotation (each of ${rounds.length}):`);
+  const calls = (action: string): string[] =>
+    rounds.map((round) =>
+      round.calls
+        .filter((one) => one.action === action)
+        .map((one) => one.calls)
+        .join(' '),
+    );
   const each = REGISTRIES.map(() => 1).join(' ');
-  report.check(
-    tokens.every((round) => round.join(' ') === each),
-    '  GetAuthorizationToken for each registry',
-    shown(tokens.map((round) => round.join(' '))),
+  for (const action of [TOKEN_CALL, ROLE_CALL]) {
+    const counts = calls(action);
+    report.check(
+      counts.every((count) => count === each),
+      `  ${action} by registry`,
+      shown(counts),
+    );
+  }
+  const others = rounds.map((round) =>
+    round.calls.filter(({ action }) => action !== TOKEN_CALL && action !== ROLE_CALL),
   );
-  const others = (round: Round): number =>
-    round.calls.reduce((sum, { action, calls }) => (action === TOKEN_CALL ? sum : sum + calls), 0);
-  report.row('  other calls of AWS (AssumeRole)', shown(rounds.map((round) => String(others(round)))));
+  // Who we are is asked once in an hour.
+  const names = [...new Set(others.flat().map(({ action }) => action))];
+  if (names.length > 0) report.row('  beside them, hourly', names.join(', '));
   const written = (resource: string): number[] => rounds.map(({ writes }) => writes.get(resource) ?? 0);
   for (const [name, resource, wanted] of [
     [`  writes to ${secrets} Secrets`, 'secrets', secrets],
@@ -89,13 +102,13 @@ export function checkCost(report: Report, rounds: readonly Round[], secrets: num
     report.check(
       counts.every((count) => count === wanted),
       name,
-      shown(counts.map(String)),
+      shown(counts),
     );
   }
-  report.row('  writes to the status', shown(written('clusterpullsecrets/status').map(String)));
+  report.row('  writes to the status', shown(written('clusterpullsecrets/status')));
 }
 
 /** Once where all are the same. */
-function shown(all: readonly string[]): string {
+function shown(all: readonly (string | number)[]): string {
   return [...new Set(all)].join(' | ');
 }

@@ -7,13 +7,23 @@ import { SERVICE_ACCOUNTS } from '../../runtime/resource.ts';
 import { type Claim, type Target, targetKey } from './claims.ts';
 import type { Contests } from './contests.ts';
 import type { AttachmentAction } from './decide.ts';
-import { attachmentPatch, isWantedBy, releasePatch, type ServiceAccountState } from './service-account.ts';
+import {
+  attachmentPatch,
+  isWantedBy,
+  LEFTOVERS,
+  leftoversPatch,
+  releasePatch,
+  type ServiceAccountState,
+} from './service-account.ts';
 
 export interface Attachments {
+  /** Under {@link LEFTOVERS}, all names that are not configured any more. */
   readonly target: Target;
   readonly holder: Claim | undefined;
   readonly action: AttachmentAction;
   readonly accounts: Iterable<ServiceAccountState>;
+  /** The names that the operator has the right to write. */
+  readonly configured: readonly string[];
 }
 
 /** What stands in the way of some ServiceAccounts, and when to look again (ms). */
@@ -30,8 +40,9 @@ export async function attach(
   client: KubeClient,
   clock: Clock,
   contests: Contests,
-  { target, holder, action, accounts }: Attachments,
+  attachments: Attachments,
 ): Promise<AttachmentResult> {
+  const { target, holder, action, accounts } = attachments;
   const results: AttachmentResult[] = [];
   const errors: unknown[] = [];
   for (const account of action === 'keep' ? [] : accounts) {
@@ -39,10 +50,7 @@ export async function attach(
       action === 'attach' &&
       holder !== undefined &&
       isWantedBy(holder.object.spec.serviceAccounts, account.name);
-    const operations =
-      action === 'release'
-        ? releasePatch(account, target.secretName)
-        : attachmentPatch(account, target.secretName, wanted);
+    const operations = operationsOn(account, attachments, wanted);
     if (operations.length === 0) continue;
     const thing = `${targetKey(target)} ServiceAccount ${account.name}`;
     const waitMs = wanted ? contests.wait(thing) : 0;
@@ -65,6 +73,16 @@ export async function attach(
   if (errors.length > 0) throw errors[0];
   const [first] = results;
   return first ? { ...first, againMs: Math.min(...results.map(({ againMs = 0 }) => againMs)) } : {};
+}
+
+function operationsOn(
+  account: ServiceAccountState,
+  { target: { secretName }, action, configured }: Attachments,
+  wanted: boolean,
+): readonly JsonPatchOperation[] {
+  if (secretName === LEFTOVERS) return leftoversPatch(account, configured);
+  if (action === 'release') return releasePatch(account, secretName);
+  return attachmentPatch(account, secretName, wanted);
 }
 
 async function patch(

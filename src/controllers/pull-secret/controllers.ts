@@ -17,6 +17,7 @@ import { tokensReconciler } from './tokens.ts';
 import {
   claimantsAffected,
   deliveryAfterToken,
+  leftoversIn,
   type PullTriggers,
   targetsIn,
   tokensOfRegistry,
@@ -108,6 +109,9 @@ function tokensController(
   });
 }
 
+/** Nobody waits for what is taken away. */
+const LATER = { priority: 'refresh' } as const;
+
 /** Keys are those of Secrets: `namespace/name`. */
 function deliveryController(
   { caches, world, client, clock, log, config }: Parts,
@@ -117,9 +121,11 @@ function deliveryController(
     name: 'delivery',
     sources: [
       ...caches.secrets.map((informer) => watchSource(informer)),
-      ...caches.serviceAccounts.map((informer) =>
+      ...caches.serviceAccounts.flatMap((informer) => [
         mappedWatchSource(informer, (key) => targetsIn(world, [splitKey(key).namespace])),
-      ),
+        mappedWatchSource(informer, (key) => leftoversIn(world, splitKey(key).namespace), LATER),
+      ]),
+      mappedWatchSource(caches.namespaces, (name) => leftoversIn(world, name), LATER),
       triggers.deliveries.source,
     ],
     reconcile: deliveryReconciler({

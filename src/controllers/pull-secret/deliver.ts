@@ -42,6 +42,7 @@ export function deliveryReconciler(options: DeliveryOptions): (key: Key) => Prom
       holder: input.demand?.holder,
       action: decision.attachment,
       accounts: world.serviceAccountsIn(target.namespace),
+      configured: world.secretNames,
     };
     // What is retained says so in the Secret, which is released last: without that, its entry would count as left over.
     const secretFirst = decision.attachment !== 'release';

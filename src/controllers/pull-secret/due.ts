@@ -26,23 +26,43 @@ export const NO_RULES: DueRules = { slotAfter: () => undefined, requestedAt: und
 export function dueRulesOf(world: PullWorld, id: string): DueRules {
   // Thousands of targets have the same one, each as a value of its own.
   const holders = new Map<Key, Claim>();
+  const seen = new Set<Claim['object']>();
   for (const target of world.demand.targetsOf(id)) {
     const holder = world.demand.get(target)?.holder;
-    if (holder) holders.set(claimKey(holder), holder);
+    if (!holder || seen.has(holder.object)) continue;
+    seen.add(holder.object);
+    holders.set(claimKey(holder), holder);
   }
   return combined(world, [...holders.values()]);
 }
 
 function combined(world: PullWorld, claims: readonly Claim[]): DueRules {
   const requests = claims.flatMap((claim) => world.requests.get(claim)?.at ?? []);
-  const rotations = claims.flatMap(({ object }) => object.spec.rotation ?? []).filter(isSchedule);
+  const rotations = distinct(claims).filter(isSchedule);
   return {
-    requestedAt: requests.length > 0 ? Math.max(...requests) : undefined,
+    requestedAt: best(requests, (a, b) => a > b),
     slotAfter(time) {
       const slots = rotations.flatMap(({ schedule, timeZone }) => nextRun(schedule, timeZone, time) ?? []);
-      return slots.length > 0 ? Math.min(...slots) : undefined;
+      return best(slots, (a, b) => a < b);
     },
   };
+}
+
+/** Thousands of claims have the same few schedules: each is calculated once. */
+function distinct(claims: readonly Claim[]): readonly NonNullable<Rotation>[] {
+  const rotations = new Map<string, NonNullable<Rotation>>();
+  for (const { object } of claims) {
+    if (!object.spec.rotation) continue;
+    const { schedule, timeZone } = object.spec.rotation;
+    rotations.set(`${schedule} ${timeZone}`, { schedule, timeZone });
+  }
+  return [...rotations.values()];
+}
+
+/** Not by spreading a list: it can be longer than a call takes arguments. */
+function best(times: readonly number[], isBetter: (a: number, b: number) => boolean): number | undefined {
+  const [first, ...rest] = times;
+  return first === undefined ? undefined : rest.reduce((a, b) => (isBetter(b, a) ? b : a), first);
 }
 
 /** Whether a schedule can be followed; what cannot is said in a condition. */

@@ -1,5 +1,6 @@
 import type { PullSecretTokenScope } from '../../api/shared.generated.ts';
 import { timestamp } from '../../runtime/clock.ts';
+import { createRecent } from '../../runtime/recent.ts';
 import type { RegistryToken } from './token-store.ts';
 import type { TokenWant } from './wants.ts';
 
@@ -65,26 +66,27 @@ export function writeLogins(logins: readonly Login[]): string {
   );
 }
 
-/** Thousands of Secrets say the same. */
-const known = new Map<string, readonly Login[]>();
-const MOST_KNOWN = 2_000;
+/** Thousands of Secrets say the same; sizes in characters. */
+const known = createRecent<readonly Login[]>({ entries: 2_000, size: 8_000_000 });
+
+/** Sixteen Registries, ECR Public, and for each a scope that STS takes: a quarter of these characters would hold them. */
+const LONGEST_TEXT = 65_536;
+const MOST_LOGINS = 17;
 
 /** What an annotation says; undefined unless all of it is as we would write it. */
 export function readLogins(text: string | undefined): readonly Login[] | undefined {
-  if (text === undefined) return undefined;
+  if (text === undefined || text.length > LONGEST_TEXT) return undefined;
   const before = known.get(text);
   if (before) return before;
   const logins = parsed(text);
-  if (logins) {
-    if (known.size >= MOST_KNOWN) known.clear();
-    known.set(text, logins);
-  }
+  if (logins) known.set(text, logins, text.length);
   return logins;
 }
 
 function parsed(text: string): readonly Login[] | undefined {
   try {
     const list = JSON.parse(text) as readonly Written[];
+    if (list.length > MOST_LOGINS) return undefined;
     const logins = list.map(read);
     return logins.every((login) => login !== undefined) ? logins : undefined;
   } catch {

@@ -138,8 +138,10 @@ function holdings(world: PullWorld, claim: Claim): number {
     const demand = world.demand.get(key);
     if (demand && demand.holder?.object.metadata.uid !== claim.object.metadata.uid) continue;
     const secret = world.secret(key);
+    // So is an entry beside a Secret that another holds, be that other on its way out, too.
+    if (secret?.managed && secret.holder !== holderOf(claim)) continue;
     // Deletion was accepted where it is terminating; whose finalizer holds it is not our affair.
-    if (secret?.managed && !secret.terminating && secret.holder === holderOf(claim)) left += 1;
+    if (secret?.managed && !secret.terminating) left += 1;
     for (const { ours } of world.serviceAccountsIn(namespace.name)) if (ours.includes(secretName)) left += 1;
   }
   return left;

@@ -18,7 +18,7 @@ export interface RegistryBreaker {
 }
 
 /** AWS comes back without anybody doing anything here, and is to be noticed within ten seconds. */
-const OUTAGE: Backoff = { first: 1_000, cap: 7_000, jitter: 0.2 };
+const OUTAGE: Backoff = { first: 1_000, cap: 5_000, jitter: 0.2 };
 /** Somebody has to change a policy, a role or keys. */
 const REFUSAL: Backoff = { first: 1_000, cap: 60_000, jitter: 0.2 };
 

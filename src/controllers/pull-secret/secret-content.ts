@@ -1,3 +1,4 @@
+import { createRecent, type Recent } from '../../runtime/recent.ts';
 import type { PlannedLogin } from './decide.ts';
 import { type Auths, dockerLogin, encodedConfig } from './docker-config.ts';
 import { type Login, loginOf } from './logins.ts';
@@ -52,12 +53,14 @@ export function foreignEntries(auths: Auths, ours: readonly Hosts[]): Record<str
 }
 
 /** The same few tokens go into thousands of Secrets: encoded once, and forgotten with the first of them. */
-const encoded = new WeakMap<RegistryToken, Map<string, string>>();
+const encoded = new WeakMap<RegistryToken, Recent<string>>();
+/** What else stands beside a token is up to everybody who names its Registry. */
+const MOST_COMBINATIONS = 64;
 
 function encodedTokens(tokens: readonly RegistryToken[]): string {
   const [first] = tokens;
   if (!first) return encodedConfig({});
-  const found = encoded.get(first) ?? new Map<string, string>();
+  const found = encoded.get(first) ?? createRecent<string>({ entries: MOST_COMBINATIONS });
   encoded.set(first, found);
   const key = tokens.map(({ id, issuedAt }) => `${id} ${issuedAt}`).join('\n');
   const known = found.get(key);

@@ -23,7 +23,9 @@ interface Account {
 /** A {@link TokenBudget} that nobody has used. */
 export function createTokenBudget({ now }: Pick<Clock, 'now'>): TokenBudget {
   const accounts = new Map<string, Account>();
-  const leftOf = ({ left, at }: Account): number => Math.min(BURST, left + (now() - at) / ONE_EACH_MS);
+  // A clock that was set back must not hold anything up for as long.
+  const leftOf = ({ left, at }: Account): number =>
+    Math.min(BURST, left + Math.max(0, now() - at) / ONE_EACH_MS);
   function prune(): void {
     for (const [namespace, account] of accounts) if (leftOf(account) >= BURST) accounts.delete(namespace);
   }

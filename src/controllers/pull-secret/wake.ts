@@ -3,6 +3,7 @@ import type { Trigger } from '../../runtime/sources.ts';
 import type { AddOptions } from '../../runtime/work-queue.ts';
 import { allClaims, type Claim, claimKey, claimsNear, targetKey } from './claims.ts';
 import type { PullWorld } from './pull-world.ts';
+import { LEFTOVERS, leftovers } from './service-account.ts';
 import { registryOfToken } from './wants.ts';
 
 /** How one of the pull-secret controllers wakes another; always in the direction of the data. */
@@ -15,17 +16,26 @@ export interface PullTriggers {
   readonly claims: Trigger;
 }
 
-/** The targets in these namespaces: every name that the operator may write, and every one that stands in a ServiceAccount. */
+/** The targets in these namespaces: every name that the operator may write. */
 export function* targetsIn(world: PullWorld, namespaces: Iterable<string>): Generator<Key> {
   for (const namespace of namespaces) {
     for (const secretName of world.secretNames) yield targetKey({ namespace, secretName });
-    for (const { ours } of world.serviceAccountsIn(namespace)) {
-      // A name that was taken out of the configuration leaves its entries behind.
-      for (const secretName of ours) {
-        if (!world.secretNames.includes(secretName)) yield targetKey({ namespace, secretName });
-      }
-    }
   }
+}
+
+/**
+ * One target for all that names which are not configured any more left in the ServiceAccounts of a namespace: how many
+ * they are is up to whoever may write to one. Of a namespace that is gone, too, so that it is forgotten.
+ */
+export function* leftoversIn(world: PullWorld, namespace: string): Generator<Key> {
+  const accounts = world.namespaces.get(namespace) ? world.serviceAccountsIn(namespace) : undefined;
+  if (accounts && !some(accounts, (account) => leftovers(account, world.secretNames).length > 0)) return;
+  yield targetKey({ namespace, secretName: LEFTOVERS });
+}
+
+function some<T>(values: Iterable<T>, matches: (value: T) => boolean): boolean {
+  for (const value of values) if (matches(value)) return true;
+  return false;
 }
 
 /** The tokens of a Registry that somebody wants. */

@@ -107,7 +107,7 @@ describeOnNode('a real node', () => {
     await running(lab, await createPod(lab, { namespace: 'open', name: 'web', image }));
   });
 
-  describe('F4: with narrow tokens', () => {
+  describe('with narrow tokens', () => {
     let own: string;
     let sibling: string;
     let foreign: string;

@@ -5,6 +5,7 @@ import { type Lab, startLab } from '../../lab/lab.ts';
 import type { OperatorProcess } from '../../lab/operator.ts';
 import { waitFor } from '../../lab/wait-for.ts';
 import {
+  accountIn,
   arrivedIn,
   pullNames,
   type Scene,
@@ -110,8 +111,15 @@ describe('F14: in a namespace and its Pods that come in one burst', () => {
   test('no ServiceAccount names a Secret that is not there, and a Pod made from then on has it', async () => {
     const burst = scene('burst');
     const object = await burst.serve(0);
+    // Some have their ServiceAccount long before they are selected.
+    const known = await Promise.all([0, 1, 2, 3].map((index) => burst.namespace(`known-${index}`, {})));
+    for (const namespace of known) await accountIn(lab, namespace);
     proxy.forget();
-    const namespaces = await burst.namespaces(20);
+    const [made] = await Promise.all([
+      burst.namespaces(16),
+      ...known.map((namespace) => relabel(lab, namespace, burst.labels)),
+    ]);
+    const namespaces = [...known, ...made];
     const pods = await Promise.all(namespaces.map(podOnceNamed));
     const before = await secretsOf(lab, namespaces);
     for (const { spec } of pods) expect(spec.imagePullSecrets).toEqual([{ name: 'ecr-pull' }]);

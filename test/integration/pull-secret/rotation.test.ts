@@ -77,7 +77,8 @@ test('after half of its life, not before, one new token goes everywhere, in plac
   expect(await Promise.all(namespaces.map((namespace) => accountIn(lab, namespace)))).toEqual(accounts);
   const told = await statusOf(lab, object, ({ tokens }) => tokens?.[0]?.issuedAt !== token?.issuedAt, 'tell');
   expect(Date.parse(told.status?.tokens?.[0]?.nextRotation ?? '')).toBeGreaterThan(
-    Date.parse(token?.expiresAt ?? '') - HOUR,
+    // Twice 45 % of twelve hours, at the least.
+    Date.parse(token?.expiresAt ?? '') - 1.5 * HOUR,
   );
   expect(condition(told.status, 'Ready')?.status).toBe('True');
 });

@@ -67,6 +67,12 @@ const common: readonly WrongManifest[] = [
   ),
   wrong('spec.rotation.schedule', 'rule', rotation({ schedule: '@daily' }), 'write five cron fields'),
   wrong(
+    'spec.rotation.schedule',
+    'rule',
+    rotation({ schedule: '1-9999999 * * * *' }),
+    'write numbers of one or two digits',
+  ),
+  wrong(
     'spec.rotation.timeZone',
     'maxLength',
     rotation({ timeZone: 'x'.repeat(65) }),

@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { describe, expect, test } from '@jest/globals';
 import type { PullSecretServiceAccounts } from '../../../../src/api/shared.generated.ts';
 import { isWantedBy, serviceAccountState } from '../../../../src/controllers/pull-secret/service-account.ts';
@@ -56,6 +58,61 @@ describe('the lists that are kept', () => {
     expect(serviceAccountState(account(['s0'])).pullSecrets).toEqual(['s0']);
   });
 });
+
+describe('the lists of a ServiceAccount that somebody forged', () => {
+  const names = (count: number, length = 1): string[] =>
+    Array.from({ length: count }, (_, index) => `${index}`.padStart(length, 'x'));
+  const ours = (text: string) => serviceAccountState(account([], { [MARK]: text })).ours;
+
+  test.each([
+    ['of 8 names are shared', 8, 1, true],
+    ['of 9 are not', 9, 1, false],
+    ['of nearly 1,024 characters are shared', 4, 252, true],
+    ['of more are not', 4, 253, false],
+  ])('%s', (_what, count, length, expected) => {
+    const [a, b] = [1, 2].map(() => serviceAccountState(account(names(count, length))).pullSecrets);
+    expect([a === b, a]).toEqual([expected, names(count, length)]);
+  });
+
+  test('are ours as far as the last 16 go: what we add is at the end', () => {
+    expect(ours(names(60_000).join())).toEqual(names(60_000).slice(-16));
+    expect(ours(names(16, 253).join())).toEqual(names(16, 253));
+    expect(ours(`${'x'.repeat(5_000)},last`)).toEqual(['last']);
+  });
+
+  test.each(['', 'Old', 'a b', 'a/b', '-a', 'a-', 'a..b', 'ä', '*', 'x'.repeat(254)])(
+    'are ours without what no Secret can be called: %p',
+    (name) => {
+      expect(ours(`old,${name},a.b-c`)).toEqual(['old', 'a.b-c']);
+    },
+  );
+
+  test('are not made longer by a name that was cut off in the middle', () => {
+    const long = `evil-${'x'.repeat(16 * 254)}`;
+    expect(ours(`${long},last`)).toEqual(['last']);
+    expect(ours(long)).toEqual([]);
+    expect(ours(`${'x'.repeat(300)}${','.repeat(4_000)}last`)).toEqual(['last']);
+    expect(ours(`old-${names(16, 253).join()}`)).toEqual(names(16, 253).slice(1));
+  });
+
+  test('do not keep the rest of the text in memory', () => {
+    const before = heapUsed();
+    const kept = Array.from({ length: 40 }, (_, index) =>
+      serviceAccountState(
+        account([], { [MARK]: `${' '.repeat(250_000)}${index},a-name-of-some-length-${index}` }),
+      ),
+    );
+    expect(heapUsed() - before).toBeLessThan(3_000_000);
+    expect(kept.length).toBe(40);
+  });
+});
+
+/** What is reachable (bytes). */
+function heapUsed(): number {
+  setFlagsFromString('--expose-gc');
+  runInNewContext('gc')();
+  return process.memoryUsage().heapUsed;
+}
 
 describe('who wrote the list', () => {
   const time = '2026-01-01T12:00:00Z';

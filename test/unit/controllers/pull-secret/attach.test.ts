@@ -44,6 +44,7 @@ function trial(failures: Readonly<Record<string, Error>> = {}): Trial {
         holder: cluster('all', { serviceAccounts: { mode: 'All' } }),
         action: 'attach',
         accounts: PLAIN,
+        configured: ['ecr-pull'],
         ...more,
       }),
   };

@@ -120,4 +120,13 @@ describe('a Secret that somebody keeps undoing', () => {
     one.found = { metadata: { ...metadata, resourceVersion: '8' }, data: {} };
     expect(await contested(one)).toEqual({ requeueAfterMs: 10_000 });
   });
+
+  test('takes a new token at once where it is as it should be again', async () => {
+    const one = deliveryTrial(edited);
+    await contested(one);
+    const world = one.world as unknown as { secret: () => ReturnType<typeof secret> };
+    world.secret = () => secret({ resourceVersion: '99' });
+    one.world.tokens.set('default|', { token: token({ issuedAt: token().issuedAt + HOUR }) });
+    expect([await one.pass(), one.writes]).toEqual([{}, ['apply Secret, forced']]);
+  });
 });

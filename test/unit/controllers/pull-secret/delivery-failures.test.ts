@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { KubeError } from '../../../../src/runtime/kube-errors.ts';
-import { clusterPullSecret } from '../objects.ts';
+import { clusterPullSecret, namespace, type stored } from '../objects.ts';
 import { type DeliveryTrial, deliveryTrial, WANTED } from './delivery-trial.ts';
 import { secret, serviceAccount } from './pull-objects.ts';
 
@@ -41,6 +41,18 @@ describe('a delivery that fails', () => {
     delete one.failures[what];
     expect([await one.pass(), result(one)]).toEqual([{}, undefined]);
     one.failures[what] = error;
+    await one.pass();
+    expect(result(one)).toBeUndefined();
+  });
+
+  test('meets as many quiet conflicts in a namespace that was gone meanwhile', async () => {
+    const one = deliveryTrial();
+    one.failures['apply Secret'] = CONFLICT;
+    for (let count = 0; count < 3; count += 1) await one.pass();
+    const namespaces = one.world.namespaces as ReturnType<typeof stored>;
+    namespaces.remove('team');
+    await one.pass();
+    namespaces.set('team', namespace(), '2');
     await one.pass();
     expect(result(one)).toBeUndefined();
   });

@@ -3,7 +3,7 @@ import type { Claim } from '../../../../src/controllers/pull-secret/claims.ts';
 import { dueRules, dueRulesOf, isSchedule, loginsWith } from '../../../../src/controllers/pull-secret/due.ts';
 import type { SecretState } from '../../../../src/controllers/pull-secret/secret-state.ts';
 import { HOUR, NOW, namespace, pullSecret, registry, type Things, worldOf } from '../objects.ts';
-import { cluster, demanded, login, own, secret } from './pull-objects.ts';
+import { cluster, demanded, login, own, secret, want } from './pull-objects.ts';
 
 const NIGHTLY = { schedule: '0 3 * * *', timeZone: 'UTC' };
 const AT_FIVE = { schedule: '0 5 * * *', timeZone: 'UTC' };
@@ -87,6 +87,60 @@ describe('the rules of a token', () => {
     const get = ({ object }: Claim): undefined => void looks.push(object.metadata.name);
     dueRulesOf({ ...world, requests: { ...world.requests, get } }, 'default|');
     expect(looks).toEqual(['all']);
+  });
+});
+
+describe('the rules of thousands of claims', () => {
+  const COUNT = 5_000;
+
+  /** Each PullSecret has its own rotation, and counts how often that is read. */
+  function crowd(rotation: (index: number) => typeof NIGHTLY, more: object = {}) {
+    let reads = 0;
+    const names = Array.from({ length: COUNT }, (_, index) => `n${index}`);
+    const counted = (index: number) => ({
+      get schedule() {
+        reads += 1;
+        return rotation(index).schedule;
+      },
+      get timeZone() {
+        return rotation(index).timeZone;
+      },
+    });
+    const pullSecrets = names.map((name, index) =>
+      pullSecret('own', { rotation: counted(index) }, { namespace: name, ...more }),
+    );
+    const world = worldOf({ registries: [registry()], namespaces: names.map((name) => namespace(name)) });
+    for (const object of pullSecrets) {
+      const holder: Claim = { kind: 'PullSecret', object };
+      world.requests.see(holder, NOW);
+      world.demand.set(`${object.metadata.namespace}/ecr-pull`, {
+        holder,
+        refused: undefined,
+        wants: [want()],
+        refusals: [],
+      });
+    }
+    return { world, reads: () => reads };
+  }
+
+  test('read each schedule once, and calculate each of those that differ', () => {
+    const { world, reads } = crowd((index) => (index % 2 ? AT_FIVE : NIGHTLY));
+    const { slotAfter } = dueRulesOf(world, 'default|');
+    expect(reads()).toBe(COUNT);
+    for (const _ of [1, 2, 3]) expect(slotAfter(NOW)).toBe(AT_THREE);
+    expect(reads()).toBe(COUNT);
+  });
+
+  test('hold schedules apart that differ in their zone only', () => {
+    const { world } = crowd((index) => ({ ...NIGHTLY, timeZone: index === 7 ? 'Asia/Tokyo' : 'UTC' }));
+    expect(dueRulesOf(world, 'default|').slotAfter(NOW)).toBe(NOW + 6 * HOUR);
+  });
+
+  test('have the latest of their requests', () => {
+    const { world } = crowd(() => NIGHTLY, {
+      annotations: { 'ecr-operator.io/rotate-requested-at': 'x' },
+    });
+    expect(dueRulesOf(world, 'default|').requestedAt).toBe(NOW);
   });
 });
 

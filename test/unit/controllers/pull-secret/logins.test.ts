@@ -82,6 +82,18 @@ describe('the annotation of a Secret', () => {
     expect(readLogins(text(0))).not.toBe(first);
   });
 
+  test('is remembered up to eight million characters of all, and of what is asked for', () => {
+    const long = (index: number): string =>
+      writeLogins([login({ id: `default|${index}${'x'.repeat(60_000)}` })]);
+    const [often, once] = [readLogins(long(0)), readLogins(long(1))];
+    expect([readLogins(long(0)) === often, readLogins(long(1)) === once]).toEqual([true, true]);
+    for (let index = 2; index < 150; index += 1) {
+      readLogins(long(index));
+      readLogins(long(0));
+    }
+    expect([readLogins(long(0)) === often, readLogins(long(1)) === once]).toEqual([true, false]);
+  });
+
   test('is believed where a token is due as soon as it is there, and where it ends then', () => {
     const atOnce = [login({ rotateAt: NOW }), OTHER, login({ login: 'x', rotateAt: NOW, expiresAt: NOW })];
     expect(readLogins(writeLogins(atOnce))?.length).toBe(3);
@@ -136,6 +148,20 @@ describe('an annotation is not believed', () => {
     ['with a beginning after the rotation', { issuedAt: '2026-01-01T18:00:01Z' }],
   ])('%s, nor what stands beside it', (_how, more) => {
     expect(readLogins(JSON.stringify([WRITTEN, { ...WRITTEN, ...more }]))).toBeUndefined();
+  });
+
+  test.each([
+    ['of 17 logins, which is all that there can be', 17, 0, 17],
+    ['of 18', 18, 0, undefined],
+    ['of 64 kB', 1, 65_536, 1],
+    ['of more', 1, 65_537, undefined],
+  ])('%s: %p, %p characters', (_what, count, length, expected) => {
+    const logins = Array.from({ length: count }, (_, index) => login({ login: `r${index}` }));
+    const missing = Math.max(0, length - writeLogins(logins).length);
+    const padded = logins.map((one) => ({ ...one, id: one.id + 'x'.repeat(missing) }));
+    const text = writeLogins(padded);
+    if (length) expect(text.length).toBe(length);
+    expect(readLogins(text)?.length).toBe(expected);
   });
 
   test('and nothing is remembered of it', () => {

@@ -110,6 +110,11 @@ describe('a pull secret that is being deleted', () => {
       'released',
     ],
     [
+      'does not wait for what stands beside the Secret of another, though that is going, too',
+      { secrets: [secret({ holder: 'ClusterPullSecret/b' })] },
+      'released',
+    ],
+    [
       'does not wait for a stranger’s Secret',
       { secrets: [secret({ managed: false })], serviceAccounts: [serviceAccount()] },
       'released',

@@ -10,6 +10,7 @@ import {
   contentOver,
   foreignEntries,
 } from '../../../../src/controllers/pull-secret/secret-content.ts';
+import type { RegistryToken } from '../../../../src/controllers/pull-secret/token-store.ts';
 import { HOST, HOUR, NOW } from '../objects.ts';
 import { login, token, want } from './pull-objects.ts';
 
@@ -68,6 +69,29 @@ describe('the content of tokens from memory', () => {
     const later: PlannedLogin = { ...OTHER_TOKEN, token: { ...OTHER, password: 'x', issuedAt: NOW + 1 } };
     const [a, b] = [contentOfTokens([TOKEN, OTHER_TOKEN]), contentOfTokens([TOKEN, later])];
     expect([a?.data === b?.data, contentOfTokens([TOKEN])?.data === a?.data]).toEqual([false, false]);
+  });
+
+  test('is encoded once, and remembered of the last 64 combinations with its first token only', () => {
+    let reads = 0;
+    const first = token();
+    /** Beside the `index`th other token; whoever encodes them reads its password. */
+    const encode = (index: number): string | undefined => {
+      const counted: RegistryToken = Object.defineProperty({ ...OTHER, id: `other${index}|` }, 'password', {
+        get() {
+          reads += 1;
+          return 'quiet';
+        },
+      });
+      const planned: PlannedLogin = { from: 'memory', want: want('other'), token: counted };
+      return contentOfTokens([{ ...TOKEN, token: first }, planned])?.data;
+    };
+    const bytes = encode(0);
+    const perEncoding = reads;
+    for (let index = 1; index < 64; index += 1) encode(index);
+    expect([encode(0) === bytes, reads / perEncoding]).toEqual([true, 64]);
+    encode(64);
+    expect([encode(0) === bytes, reads / perEncoding]).toEqual([true, 65]);
+    expect([encode(1) === bytes, reads / perEncoding]).toEqual([true, 66]);
   });
 
   test('is none where something of the Secret is to be taken over', () => {

@@ -18,6 +18,21 @@ test.each<[string, ReturnType<typeof imageName>]>([
   [`nginx@${DIGEST}`, undefined],
   ['library/nginx:1', undefined],
   ['', undefined],
+  ['localhost/', { host: 'localhost', repository: '' }],
+  ['a.b/x:y/z:t', { host: 'a.b', repository: 'x:y/z' }],
+  ['a.b/x:y/z', { host: 'a.b', repository: 'x:y/z' }],
+  ['a.b/x:1:2', { host: 'a.b', repository: 'x' }],
+  ['a.b/x:1@y/z', { host: 'a.b', repository: 'x' }],
+  ['a.b/x@y/z:t@u', { host: 'a.b', repository: 'x' }],
 ])('%s', (reference, name) => {
   expect(imageName(reference)).toEqual(name);
+});
+
+test('a reference of more than 4,096 characters names nothing: nobody can pull that, and nobody checks it', () => {
+  const colons = (count: number): string => `a.b/${':'.repeat(count)}/x`;
+  expect([imageName(colons(4_090))?.host, imageName(colons(4_091)), imageName(colons(100_000))]).toEqual([
+    'a.b',
+    undefined,
+    undefined,
+  ]);
 });
