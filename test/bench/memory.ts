@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Lab } from '../lab/lab.ts';
 import type { OperatorProcess } from '../lab/operator.ts';
 import { waitFor } from '../lab/wait-for.ts';
-import { largest, megabytes, type Report } from './figures.ts';
+import { megabytes, type Report } from './figures.ts';
 import { REGISTRIES, stopOperator, type Watches } from './fleet.ts';
 import { checkCost, RECOVERY_MS, type Round, rotate, TOKEN_CALL } from './rounds.ts';
 
@@ -14,9 +14,9 @@ const LEAK = 1.15;
 interface Use {
   /** V8's heap after a full garbage collection, as the operator says itself. */
   readonly heap: number;
-  /** What the operating system says, after that. */
+  /** What the operating system says after that, and what it said before. */
   readonly rss: number;
-  readonly peak: number;
+  readonly rssBefore: number;
 }
 
 /** Starts the operator beside everything, and prints its memory then and after so many rotations. */
@@ -42,9 +42,8 @@ export async function memory(
     all.push(await rotate(lab, secrets));
     uses.push(await use(operator));
   }
-  report.row(`memory beside ${secrets.values().length} Secrets:`, 'heap after GC   RSS');
+  report.row(`memory beside ${secrets.values().length} Secrets:`, ...columns('heap', 'RSS', 'before GC'));
   for (const index of new Set([0, 1, rotations])) show(report, index, uses[index]);
-  report.row('  the most RSS of all that time', megabytes(largest(uses.map(({ peak }) => peak))));
   const [first, last] = [uses[0], uses.at(-1)];
   if (first && last) grown(report, first, last);
   checkCost(report, all, secrets.values().length);
@@ -52,24 +51,31 @@ export async function memory(
 }
 
 async function use(operator: OperatorProcess): Promise<Use> {
+  const rssBefore = await rssOf(operator);
   const { heapUsed } = await operator.memory();
-  const status = await readFile(`/proc/${operator.pid}/status`, 'utf8');
-  const field = (name: string): number =>
-    Number(new RegExp(`^${name}:\\s+(\\d+) kB$`, 'm').exec(status)?.[1]) * 1_024;
-  return { heap: heapUsed, rss: field('VmRSS'), peak: field('VmHWM') };
+  return { heap: heapUsed, rss: await rssOf(operator), rssBefore };
+}
+
+/** By the operating system (Linux). */
+async function rssOf({ pid }: OperatorProcess): Promise<number> {
+  const status = await readFile(`/proc/${pid}/status`, 'utf8');
+  return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1]) * 1_024;
 }
 
 function show(report: Report, rotations: number, found: Use | undefined): void {
   if (!found) return;
   const when =
     rotations === 0 ? 'after its start' : `after ${rotations} rotation${rotations === 1 ? '' : 's'}`;
-  report.row(`  ${when}`, megabytes(found.heap).padEnd(13), megabytes(found.rss));
+  report.row(`  ${when}`, ...columns(...[found.heap, found.rss, found.rssBefore].map(megabytes)));
 }
 
-/** Growth is told, and is no reason to fail: a small part of it is what the first work of a process leaves behind. */
+/** Growth is told, and is no reason to fail: one measurement on a busy machine proves no leak. */
 function grown(report: Report, first: Use, last: Use): void {
   const ratios = [last.heap / first.heap, last.rss / first.rss];
   const leak = ratios.some((ratio) => ratio > LEAK);
-  const [heap = '', rss = ''] = ratios.map((ratio) => `${ratio.toFixed(2)} times`);
-  report.row('  last / first', heap.padEnd(13), rss, ...(leak ? ['LEAK'] : []));
+  report.row('  last / first', ...columns(...ratios.map((ratio) => ratio.toFixed(2)), leak ? 'a LEAK' : ''));
+}
+
+function columns(...figures: readonly string[]): string[] {
+  return figures.map((figure) => figure.padEnd(8));
 }

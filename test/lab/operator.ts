@@ -22,7 +22,7 @@ export interface OperatorProcess {
   readonly started: Promise<void>;
   readonly exited: Promise<void>;
   advance(ms: number): Promise<void>;
-  /** What it says of its memory, right after a full garbage collection where its Node runs with --expose-gc. */
+  /** What it says of its memory: after a garbage collection, if its Node runs with --expose-gc. */
   memory(): Promise<NodeJS.MemoryUsage>;
   /** SIGKILL: no clean-up, as when a node dies. */
   kill(): Promise<void>;
