@@ -43,6 +43,9 @@ export class ConfigError extends Error {
   }
 }
 
+/** A ServiceAccount remembers as many entries of ours, see service-account.ts. */
+const MOST_PULL_SECRET_NAMES = 16;
+
 /** Reads flags and environment into one frozen Config; throws a ConfigError with all problems at once. */
 export function readConfig(
   args: readonly string[],
@@ -79,8 +82,8 @@ export function readConfig(
     pullSecretNames: check(
       'pullSecretNames',
       names,
-      names.length > 0 && names.every(isName),
-      'write names of Secrets, such as ecr-pull',
+      names.length > 0 && names.length <= MOST_PULL_SECRET_NAMES && names.every(isName),
+      'write one to sixteen names of Secrets, such as ecr-pull',
     ),
     serviceAccountNames: check(
       'serviceAccountNames',

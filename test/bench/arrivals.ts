@@ -39,5 +39,5 @@ export async function arrivals(
   const lag = samples.attached.map(
     (time, index) => time - Math.max(samples.account[index] ?? 0, samples.secret[index] ?? 0),
   );
-  report.row('  that, after both are there', ...figures(lag));
+  report.row('  that, since both were there', ...figures(lag));
 }

@@ -3,6 +3,9 @@ import { createReport, type Report } from './figures.ts';
 import { outageBench } from './outage-bench.ts';
 import { rotationBench } from './rotation-bench.ts';
 
+// `npm run bench`, or `npm run bench -- rotation outage` for some of the parts; sizes are in the environment:
+// BENCH_NAMESPACES=50 makes all of it small.
+
 /** A number out of the environment. */
 function size(name: string, fallback: number): number {
   const value = Number(process.env[name] ?? fallback);

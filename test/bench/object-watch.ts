@@ -23,7 +23,7 @@ export interface ObjectWatch<T extends Named> {
 }
 
 /** Nothing that is timed takes so long; what does will never come. */
-const PATIENCE_MS = 300_000;
+const PATIENCE_MS = 600_000;
 
 export interface ObjectWatchOptions<T> {
   readonly kubeconfig: string;

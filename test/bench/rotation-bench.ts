@@ -12,6 +12,7 @@ import {
   type Watches,
   watchFleet,
 } from './fleet.ts';
+import { countWrites, writesBetween } from './kube-writes.ts';
 import { checkCost, type Round, rotate } from './rounds.ts';
 
 export interface RotationSizes {
@@ -60,8 +61,16 @@ async function rotations(
   const operator = await lab.startOperator({ env: { ECR_OPERATOR_LOG_LEVEL: 'info' } });
   const connections = countConnections(operator.pid, Number(new URL(lab.controlPlane.url).port));
   try {
+    const before = await countWrites(lab);
     const first = await firstDelivery(lab, watches, namespaces, ACCOUNTS_EACH);
     report.row('first delivery, ServiceAccounts included', duration(first));
+    const writes = writesBetween(before, await countWrites(lab));
+    for (const [resource, kind, count] of [
+      ['secrets', 'Secrets', namespaces],
+      ['serviceaccounts', 'ServiceAccounts', namespaces * ACCOUNTS_EACH],
+    ] as const) {
+      report.row(`  writes to ${count} ${kind}`, String(writes.get(resource) ?? 0));
+    }
     const all: Round[] = [];
     while (all.length < rounds) all.push(await rotate(lab, watches.secrets));
     checkCost(report, all, namespaces);

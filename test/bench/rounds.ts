@@ -36,7 +36,7 @@ export async function rotate(lab: Lab, secrets: ObjectWatch<SecretState>): Promi
   const logins = now.flatMap((secret) => secret.logins);
   const before = largest(logins.map(({ issuedAt }) => issuedAt));
   const earliest = -largest(logins.map(({ rotateAt }) => -rotateAt));
-  await lab.advance(earliest - LEAD_MS - aws.clock.now().getTime());
+  await lab.advance(Math.max(0, earliest - LEAD_MS - aws.clock.now().getTime()));
   await sleep(RECOVERY_MS / 2);
   await lab.advance(BACKOFF_MS);
   await sleep(RECOVERY_MS);

@@ -96,7 +96,7 @@ describe('what is wrong', () => {
     args.push('--identity-tokens=no');
     expect(problems(args, { ECR_OPERATOR_PULL_SECRET_NAMES: ' , ' })).toEqual([
       '--namespace (or ECR_OPERATOR_NAMESPACE) is "A_b": write the name of a namespace',
-      '--pull-secret-names (or ECR_OPERATOR_PULL_SECRET_NAMES) is " , ": write names of Secrets, such as ecr-pull',
+      '--pull-secret-names (or ECR_OPERATOR_PULL_SECRET_NAMES) is " , ": write one to sixteen names of Secrets, such as ecr-pull',
       '--identity-tokens (or ECR_OPERATOR_IDENTITY_TOKENS) is "no": write allow or refuse',
       '--drift-schedule (or ECR_OPERATOR_DRIFT_SCHEDULE) is "often": write five or six fields, such as */30 * * * *',
       '--delivery-workers (or ECR_OPERATOR_DELIVERY_WORKERS) is "many": write a number from 1 to 256',

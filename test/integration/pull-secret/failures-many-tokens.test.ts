@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
-import { TOKENS_AT_ONCE } from '../../../src/controllers/pull-secret/token-lanes.ts';
 import type { ActiveFault, Fault } from '../../lab/aws/faults.ts';
 import { type Lab, startLab } from '../../lab/lab.ts';
 import { waitFor } from '../../lab/wait-for.ts';
@@ -13,6 +12,9 @@ jest.setTimeout(60_000);
 const MINUTE = 60_000;
 /** Of the AWS SDK, for what may pass by itself. */
 const ATTEMPTS = 3;
+
+/** Tokens of one Registry that are asked for at the same time. */
+const AT_ONCE = 4;
 
 let lab: Lab;
 let scene: (name: string) => Scene;
@@ -105,7 +107,7 @@ describe('F4: 20 tokens of one Registry', () => {
       const start = lab.aws.clock.now().getTime();
       await allTold(many, reason);
       await moveOn(many, 8, WAITS[kind]);
-      const most = TOKENS_AT_ONCE + attemptsSince(start, WAITS[kind]);
+      const most = AT_ONCE + attemptsSince(start, WAITS[kind]);
       expect(many.calls() - 20).toBeLessThanOrEqual(most * calls);
 
       const back = performance.now();
@@ -136,7 +138,7 @@ describe('F6: AWS that does not answer for one Registry', () => {
     const tookMs = await millisecondsUntil(() => other.serve(1), served, 'the other to be served');
     // Sooner than the first of the others is given up.
     expect(tookMs).toBeLessThan(15_000);
-    const most = TOKENS_AT_ONCE + attemptsSince(start, WAITS.outage);
+    const most = AT_ONCE + attemptsSince(start, WAITS.outage);
     expect(hanging.hits()).toBeLessThanOrEqual(most * ATTEMPTS);
     await relabel(lab, namespace, { 'lab.test/scene': null });
     await waitFor(() => isOut(lab, namespace), { what: 'the Secret to follow the label' });

@@ -71,7 +71,9 @@ describe('what is undone again and again', () => {
 
 test('what was put right long ago is dropped when there is much, and nothing else', () => {
   const { clock, contests, restore } = trial();
+  restore('early/s', 6);
   for (let index = 0; index < 10_001; index += 1) contests.restored(`n${index}/s`);
+  expect(contests.count('early/s')).toBe(6);
   clock.advance(20 * MINUTE);
   restore('recent/s', 6);
   clock.advance(10 * MINUTE);

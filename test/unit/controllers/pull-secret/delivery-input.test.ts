@@ -75,6 +75,13 @@ describe('the input for a target', () => {
       { token: undefined },
     ],
     [
+      'no token with another host name in the place of one of them',
+      { registries: [registry('default', { endpoint: { fips: true } })] },
+      token({ hosts: [HOST, 'other.example'] }),
+      HOUR,
+      { token: undefined },
+    ],
+    [
       'a token whose hosts come in another order',
       { registries: [registry('default', { endpoint: { fips: true } })] },
       token({ hosts: ['123456789012.dkr.ecr-fips.us-east-1.amazonaws.com', HOST] }),

@@ -133,6 +133,7 @@ describe('the life of a login', () => {
       },
     );
     expect(survey(worldOf(), claim, NOW).oldestIssuedAt).toBeUndefined();
+    expect(survey(world, claim, NOW).oldestIssuedAt).toBe(OLD.issuedAt);
     world.tokens.set('other|', { token: token({ issuedAt: NOW - 2 * HOUR }) });
     expect(survey(world, claim, NOW).oldestIssuedAt).toBe(NOW - 2 * HOUR);
     world.tokens.set('other|', { token: token() });

@@ -87,6 +87,15 @@ describe('a survey', () => {
       { registries: [{ name: 'default' }, { name: 'other' }] },
     ],
     [
+      'finds every login ready',
+      [1, 1, 0],
+      {
+        registries: [registry(), registry('other')],
+        secrets: [secret({ logins: [login(), login({ login: 'other', id: 'other|' })] })],
+      },
+      { registries: [{ name: 'default' }, { name: 'other' }] },
+    ],
+    [
       'waits for a login too many to be taken out',
       [1, 0, 0],
       { secrets: [secret({ logins: [login(), login({ login: 'other', id: 'other|' })] })] },
@@ -138,6 +147,13 @@ describe('a survey tells', () => {
         },
       ],
     ]);
+  });
+
+  test('of the conflict, though the one who lost may not have all that it wants', () => {
+    const closed = registry('closed', { tenancy: { rules: [] } });
+    const registries = [{ name: 'default' }, { name: 'closed' }];
+    const things = { registries: [registry(), closed], pullSecrets: [pullSecret()] };
+    expect(found(things, { registries }).failures.map(({ reason }) => reason)).toEqual(['SecretConflict']);
   });
 
   test('nothing of a conflict to the one who holds it', () => {

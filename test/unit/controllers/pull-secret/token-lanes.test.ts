@@ -64,4 +64,27 @@ describe('the tokens of one Registry', () => {
     await end('b');
     expect(turns).toEqual(['e', 'f', 'g']);
   });
+
+  test('are no more at a time while some are under way and nobody waits', async () => {
+    const { begun, run, end } = trial();
+    for (const id of NAMES.slice(0, TOKENS_AT_ONCE)) void run(id);
+    await end('a');
+    for (const id of ['x', 'y', 'z']) void run(id);
+    expect(begun).toEqual([...NAMES.slice(0, TOKENS_AT_ONCE), 'x']);
+  });
+
+  test('are not called again once they came by themselves', async () => {
+    const { turns, run, end } = trial();
+    for (const id of NAMES.slice(0, TOKENS_AT_ONCE + 1)) void run(id);
+    await end('a');
+    expect(turns).toEqual(['e']);
+    void run('x');
+    void run('e');
+    await end('b');
+    expect(turns).toEqual(['e', 'e']);
+    void run('e');
+    await end('c');
+    await end('d');
+    expect(turns).toEqual(['e', 'e']);
+  });
 });

@@ -66,18 +66,35 @@ describe('a namespace that asks for many new tokens', () => {
     await passOverAll(one);
     expect([...one.world.demand.ids()].filter((id) => !one.world.tokens.get(id).token)).toEqual([]);
   });
+
+  test('pays again for what ran out while nobody wanted it', async () => {
+    const one = tokenTrial(scopesOf(41));
+    const { demand } = one.world;
+    const targets = Array.from({ length: 41 }, (_, index) => `team/s${index}`);
+    const wanted = new Map(targets.map((target) => [target, demand.get(target)]));
+    const [last = ''] = targets.slice(-1);
+    demand.set(last, undefined);
+    const ids = [...demand.ids()];
+    await passOverAll(one);
+    for (const target of targets) demand.set(target, undefined);
+    one.clock.advance(13 * HOUR);
+    for (const id of ids) await one.pass(id);
+    for (const [target, before] of wanted) demand.set(target, before);
+    const nexts = await passOverAll(one);
+    expect([one.asked.length, nexts.at(-1)]).toEqual([80, { requeueAfterMs: 30_000 }]);
+  });
 });
 
 describe('tokens that nobody wants any more', () => {
   test('are kept for a while, but not without a limit: the oldest go first', async () => {
     const one = tokenTrial({ clusterPullSecrets: [] });
-    const ids = Array.from({ length: 501 }, (_, index) => `default|n${index}`);
+    const ids = Array.from({ length: 505 }, (_, index) => `default|n${index}`);
     for (const id of ids) {
       one.world.tokens.set(id, { token: token({ id }) });
       await one.pass(id);
     }
     const kept = ids.filter((id) => one.world.tokens.get(id).token);
-    expect([kept.length, kept.includes('default|n0')]).toEqual([500, false]);
+    expect([kept.length, kept[0]]).toEqual([500, 'default|n5']);
   });
 
   test('that are looked at again are the newest of them', async () => {
@@ -94,5 +111,20 @@ describe('tokens that nobody wants any more', () => {
       expect.anything(),
       undefined,
     ]);
+  });
+
+  test('are nobody’s to drop once somebody wants them again', async () => {
+    const one = tokenTrial();
+    await one.pass();
+    const before = one.world.demand.get('team/ecr-pull');
+    one.world.demand.set('team/ecr-pull', undefined);
+    await one.pass();
+    one.world.demand.set('team/ecr-pull', before);
+    await one.pass();
+    for (let index = 0; index < 501; index += 1) {
+      one.world.tokens.set(`default|n${index}`, { token: token({ id: `default|n${index}` }) });
+      await one.pass(`default|n${index}`);
+    }
+    expect(one.world.tokens.get('default|').token).toBeDefined();
   });
 });

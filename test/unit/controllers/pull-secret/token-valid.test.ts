@@ -82,6 +82,12 @@ describe('TokenValid', () => {
       { status: 'False', ...FAILURE, message: 'us: AWS says no; pulls from eu, default work' },
     ],
     [
+      'of two of which one cannot be had',
+      [LIFE, { ...NONE_FAILED, login: 'us' }],
+      0,
+      { status: 'False', ...FAILURE, message: 'us: AWS says no; pulls from default work' },
+    ],
+    [
       'of several of which none works',
       [OTHER, { ...NONE_FAILED, login: 'us' }],
       20,
