@@ -26,7 +26,7 @@ export const CONTROL_PLANE = {
 } as const;
 
 /** Works on all of `items`, sixteen at a time. */
-export async function inParallel<T>(items: readonly T[], work: (item: T) => Promise<unknown>): Promise<void> {
+async function inParallel<T>(items: readonly T[], work: (item: T) => Promise<unknown>): Promise<void> {
   const queue = [...items];
   const worker = async (): Promise<void> => {
     for (let item = queue.shift(); item !== undefined; item = queue.shift()) await work(item);
@@ -50,15 +50,18 @@ export async function makeNamespaces(lab: Lab, count: number, accounts: number):
   const { admin, kubeconfig } = lab;
   const all = await watchObjects({ kubeconfig, resource: SERVICE_ACCOUNTS, project: serviceAccountState });
   const spaces = Array.from({ length: count }, (_, index) => `bench-${index}`);
-  await inParallel(spaces, async (namespace) => {
-    await makeNamespace(lab, namespace);
-    for (let index = 1; index < accounts; index += 1) {
-      const metadata = { namespace, name: `app-${index}` };
-      await admin.create({ apiVersion: 'v1', kind: 'ServiceAccount', metadata });
-    }
-  });
-  await all.until(count * accounts, ({ namespace }) => namespace.startsWith('bench-'));
-  await all.stop();
+  try {
+    await inParallel(spaces, async (namespace) => {
+      await makeNamespace(lab, namespace);
+      for (let index = 1; index < accounts; index += 1) {
+        const metadata = { namespace, name: `app-${index}` };
+        await admin.create({ apiVersion: 'v1', kind: 'ServiceAccount', metadata });
+      }
+    });
+    await all.until(count * accounts, ({ namespace }) => namespace.startsWith('bench-'));
+  } finally {
+    await all.stop();
+  }
 }
 
 /** A role that the operator may assume, in that account; its ARN. */
@@ -69,7 +72,7 @@ export function roleFor({ aws }: Lab, name: string, accountId: string = ACCOUNT)
 }
 
 /** The Registries, each with a role that narrows its tokens to pulling, and one Secret for all in every namespace. */
-export async function declare(lab: Lab): Promise<void> {
+async function declare(lab: Lab): Promise<void> {
   for (const { name, accountId, region } of REGISTRIES) {
     const pullRoleArn = roleFor(lab, name, accountId);
     const spec = { accountId, region, access: 'PullOnly', pullRoleArn };

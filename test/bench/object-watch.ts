@@ -72,6 +72,8 @@ export async function watchObjects<T extends Named>(options: ObjectWatchOptions<
           const { kind } = options.resource;
           reject(new Error(`after ${PATIENCE_MS} ms, ${done.size} of ${count} ${kind}s are as wanted`));
         }, PATIENCE_MS);
+        // The open watch keeps the process alive; after a failure elsewhere nothing shall.
+        patience.unref();
         const tell = (object: T): void => {
           if (matches(object)) done.add(keyOf(object));
           if (done.size < count) return;

@@ -18,7 +18,7 @@ export interface Round {
   readonly writes: Writes;
 }
 
-/** In which lists and watches come back after a leap in time, and all becomes quiet: rounds must not weigh on each other. */
+/** Time for watches to come back after a leap, and for all to become quiet: rounds must not weigh on each other. */
 export const RECOVERY_MS = 3_000;
 /** The leap ends so long before the tokens come due: the rest of the way is too short to cut watches off (ms). */
 const LEAD_MS = 65_000;

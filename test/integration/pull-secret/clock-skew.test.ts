@@ -17,7 +17,7 @@ import {
   skip,
 } from './pull-lab.ts';
 import { bytesOf, loginOf, type PullObject, versionsOf } from './pull-objects.ts';
-import { calledExactly, rotatedIn, told } from './pull-steps.ts';
+import { attemptsPass, calledExactly, rotatedIn, told } from './pull-steps.ts';
 
 jest.setTimeout(60_000);
 
@@ -153,11 +153,7 @@ describe('a clock that is wrong', () => {
       expect(told(worried, 'Ready').status).toBe('True');
       // A second, two, four ... as far as a few seconds of real time reach; then one in a minute.
       const start = past.calls();
-      for (let minute = 0; minute < 8; minute += 1) {
-        const calls = past.calls();
-        await lab.advance(66_000);
-        await waitFor(() => past.calls() > calls, { what: 'the next attempt' });
-      }
+      await attemptsPass(lab, past.name, 8, 66_000);
       expect(past.calls() - start).toBeLessThanOrEqual(8 + 6);
       await settle();
       const fresh = await past.namespace('fresh');

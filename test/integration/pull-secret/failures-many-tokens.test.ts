@@ -5,7 +5,7 @@ import { waitFor } from '../../lab/wait-for.ts';
 import { arrivedIn, type Scene, scenes, secretIn, secretsOf, servedIn, settledAs, skip } from './pull-lab.ts';
 import { roleFor } from './pull-logins.ts';
 import { bytesOf, type PullObject } from './pull-objects.ts';
-import { isIn, isOut, millisecondsUntil, relabel } from './pull-steps.ts';
+import { attemptsPass, isIn, isOut, millisecondsUntil, relabel } from './pull-steps.ts';
 
 jest.setTimeout(60_000);
 
@@ -79,15 +79,6 @@ function attemptsSince(start: number, { shortest }: { readonly shortest: number 
   return 4 + (lab.aws.clock.now().getTime() - start) / shortest;
 }
 
-/** Moves on by the longest wait, so often, and waits for an attempt each time. */
-async function moveOn(of: Crowd, times: number, { longest }: { readonly longest: number }): Promise<void> {
-  for (let count = 0; count < times; count += 1) {
-    const before = of.calls();
-    await lab.advance(longest);
-    await waitFor(() => of.calls() > before, { what: 'the next attempt' });
-  }
-}
-
 describe('F4: 20 tokens of one Registry', () => {
   const cases: [string, Fault, string, keyof typeof WAITS, number][] = [
     ['AWS is down', { kind: 'server-error' }, 'AWSUnavailable', 'outage', ATTEMPTS],
@@ -97,7 +88,8 @@ describe('F4: 20 tokens of one Registry', () => {
   test.each(cases)(
     '%s: one attempt at a time asks for all, and all are new when it works again',
     async (how, fault, reason, kind, calls) => {
-      const many = await crowd(scene(`many-${how.split(' ').at(-1)}`), 20);
+      const name = `many-${how.split(' ').at(-1)}`;
+      const many = await crowd(scene(name), 20);
       await allServed(many);
       expect(many.calls()).toBe(20);
       const before = (await secretsOf(lab, many.namespaces)).map(bytesOf);
@@ -106,7 +98,7 @@ describe('F4: 20 tokens of one Registry', () => {
       await skip(lab, 31 * MINUTE);
       const start = lab.aws.clock.now().getTime();
       await allTold(many, reason);
-      await moveOn(many, 8, WAITS[kind]);
+      await attemptsPass(lab, name, 8, WAITS[kind].longest);
       const most = AT_ONCE + attemptsSince(start, WAITS[kind]);
       expect(many.calls() - 20).toBeLessThanOrEqual(most * calls);
 

@@ -17,7 +17,7 @@ import {
   skip,
 } from './pull-lab.ts';
 import { bytesOf, versionsOf } from './pull-objects.ts';
-import { eventOf, isIn, rotatedIn, told } from './pull-steps.ts';
+import { attemptsPass, eventOf, isIn, rotatedIn, told } from './pull-steps.ts';
 
 jest.setTimeout(60_000);
 
@@ -87,12 +87,7 @@ describe.each(WAYS)('AWS %s', (how, fault, reason, words) => {
     expect(isValid(lab, before[0])).toBe(true);
 
     // Until the waits between two attempts are as long as they get.
-    for (let attempt = 0; attempt < 6; attempt += 1) {
-      const hits = active.hits();
-      await lab.advance(5_500);
-      // Of the AWS SDK's, an attempt has three.
-      await waitFor(() => active.hits() >= hits + 3, { what: 'the next attempt' });
-    }
+    await attemptsPass(lab, away.name, 6, 5_500);
     const back = performance.now();
     active.remove();
     await rotatedIn(lab, namespaces, bytesOf(before[0]));

@@ -16,7 +16,7 @@ import {
   skip,
 } from './pull-lab.ts';
 import { core } from './pull-objects.ts';
-import { eventsOf, isIn, told } from './pull-steps.ts';
+import { isIn, told, warningsOf } from './pull-steps.ts';
 
 jest.setTimeout(60_000);
 
@@ -122,8 +122,7 @@ describe.each(TOOLS)('F13: a tool that %s', (how, who, revert) => {
       }
       const status = `/apis/ecr-operator.io/v1alpha1/clusterpullsecrets/${fight.name}/status`;
       expect(proxy.mutations({ path: status }).length).toBeLessThan(40);
-      const events = (await eventsOf(lab, object)).filter(({ type }) => type === 'Warning');
-      expect(events.map(({ reason }) => reason)).toEqual(['ServiceAccountContested']);
+      expect(await warningsOf(lab, object)).toEqual(['ServiceAccountContested']);
     } finally {
       await tool.stop();
     }
@@ -148,5 +147,5 @@ test('what a person takes out a few times is back at once each time, and is no f
     expect(now.imagePullSecrets).toEqual([{ name }, { name: 'ecr-pull' }]);
   }
   await servedIn(lab, object, 1);
-  expect((await eventsOf(lab, object)).filter(({ type }) => type === 'Warning')).toEqual([]);
+  expect(await warningsOf(lab, object)).toEqual([]);
 });

@@ -16,7 +16,7 @@ import {
   withdrawnFrom,
 } from './pull-lab.ts';
 import { core, versionsOf } from './pull-objects.ts';
-import { eventsOf, isIn, relabel } from './pull-steps.ts';
+import { isIn, relabel, warningsOf } from './pull-steps.ts';
 
 jest.setTimeout(60_000);
 
@@ -89,8 +89,7 @@ describe('a namespace that goes', () => {
     const writes = proxy.mutations().map(({ method, path }) => `${method} ${path}`);
     expect(writes.filter((write) => write.includes(stuck))).toEqual([]);
     expect(writes.filter((write) => /\/namespaces\/[^/]+$/.test(write))).toEqual([]);
-    const warnings = (await eventsOf(lab, object)).filter(({ type }) => type === 'Warning');
-    expect(warnings).toEqual([]);
+    expect(await warningsOf(lab, object)).toEqual([]);
     expect((await there(stuck))?.metadata.finalizers).toBeUndefined();
   });
 

@@ -19,6 +19,15 @@ export async function eventsOf({ admin }: Lab, object: PullObject): Promise<read
   return events.filter(({ involvedObject }) => involvedObject.uid === object.metadata.uid);
 }
 
+/**
+ * The reasons of its Warnings. Not that of a Registry that was seen after what refers to it: both are made at the same
+ * time.
+ */
+export async function warningsOf(lab: Lab, object: PullObject): Promise<readonly string[]> {
+  const warnings = (await eventsOf(lab, object)).filter(({ type }) => type === 'Warning');
+  return warnings.map(({ reason }) => reason).filter((reason) => reason !== 'RegistryNotFound');
+}
+
 /** The Event of that reason about an object, once it is there. */
 export function eventOf(lab: Lab, object: PullObject, reason: string): Promise<EventObject> {
   return waitFor(async () => (await eventsOf(lab, object)).find((event) => event.reason === reason), {
@@ -57,6 +66,26 @@ export async function millisecondsUntil(
   await act();
   await waitFor(read, { what, intervalMs: 5 });
   return performance.now() - started;
+}
+
+/** How many attempts to get a token of that Registry have failed, and are over and done with for the operator. */
+export async function failedAttempts(lab: Lab, registry: string): Promise<number> {
+  const lines = (await lab.operatorLog()).split('\n');
+  return lines.filter((line) => line.includes('token not issued') && line.includes(`"${registry}|`)).length;
+}
+
+/** Moves time on by the longest wait between two attempts, so often, and waits for an attempt each time. */
+export async function attemptsPass(
+  lab: Lab,
+  registry: string,
+  times: number,
+  longestMs: number,
+): Promise<void> {
+  for (let count = 0; count < times; count += 1) {
+    const before = await failedAttempts(lab, registry);
+    await lab.advance(longestMs);
+    await waitFor(async () => (await failedAttempts(lab, registry)) > before, { what: 'the next attempt' });
+  }
 }
 
 /** The middle one; of an even number the higher of the two. */
