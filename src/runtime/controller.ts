@@ -43,6 +43,9 @@ export interface Controller {
  */
 const SHORTEST_DELAY_MS = 1_000;
 
+/** No pass takes longer, unless the machine slept in the midst of it: what it asked for then is due that much earlier. */
+const LONGEST_PASS_MS = 600_000;
+
 /** A {@link Controller} at rest. */
 export function createController(options: ControllerOptions): Controller {
   const { name, clock, log, reconcile } = options;
@@ -57,11 +60,14 @@ export function createController(options: ControllerOptions): Controller {
   }
 
   async function pass(key: Key): Promise<void> {
+    const startedAt = clock.now();
     const next = await attempt(key);
     if (next.retry?.kind === 'backoff') queue.addRateLimited(key);
     else queue.forget(key);
-    const afterMs = next.retry?.kind === 'after' ? next.retry.ms : next.requeueAfterMs;
-    if (afterMs === undefined) return;
+    const askedMs = next.retry?.kind === 'after' ? next.retry.ms : next.requeueAfterMs;
+    if (askedMs === undefined) return;
+    const tookMs = clock.now() - startedAt;
+    const afterMs = tookMs > LONGEST_PASS_MS ? askedMs - tookMs : askedMs;
     // NaN too has to come out as the shortest delay.
     queue.add(key, { priority: 'refresh', afterMs: Math.max(afterMs || 0, SHORTEST_DELAY_MS) });
   }

@@ -43,10 +43,12 @@ export async function memory(
     uses.push(await use(operator));
   }
   report.row(`memory beside ${secrets.values().length} Secrets:`, ...columns('heap', 'RSS', 'before GC'));
-  for (const index of new Set([0, 1, rotations])) show(report, index, uses[index]);
+  // A leak goes on; what the first rotations leave behind (pools, compiled code) does not.
+  for (const index of new Set([0, 1, Math.ceil(rotations / 2), rotations])) show(report, index, uses[index]);
   const [first, last] = [uses[0], uses.at(-1)];
   if (first && last) grown(report, first, last);
-  checkCost(report, all, secrets.values().length);
+  // The tokens of an operator that was just started come due at a time that stands in no Secret yet.
+  checkCost(report, all.slice(1), secrets.values().length);
   await stopOperator(operator);
 }
 

@@ -98,7 +98,7 @@ function times(report: Report, rounds: readonly Round[], { targets, length }: Ra
     0.5,
   );
   report.row(`${targets.length} Secrets of ${(length / 1_000).toFixed(1)} kB (medians):`);
-  report.row('  last token to last Secret, 1 s wait included', duration(whole));
+  report.row('  last token to last Secret', duration(whole));
   report.row('  first to last Secret', duration(writing), `${(writing / targets.length).toFixed(2)} ms each`);
   return { whole, writing };
 }

@@ -2,7 +2,6 @@ import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@j
 import { TOKEN_LIFETIME_MILLISECONDS } from '../../lab/aws/registry-tokens.ts';
 import { type Lab, startLab } from '../../lab/lab.ts';
 import type { OperatorProcess } from '../../lab/operator.ts';
-import { waitFor } from '../../lab/wait-for.ts';
 import {
   arrivedIn,
   HOUR,

@@ -86,8 +86,7 @@ describe.each(WAYS)('AWS %s', (how, fault, reason, words) => {
     expect(versionsOf(await secretsOf(lab, namespaces))).toEqual(versionsOf(before));
     expect(isValid(lab, before[0])).toBe(true);
 
-    // Until the waits between two attempts are as long as they get.
-    await attemptsPass(lab, away.name, 6, 5_500);
+    await attemptsPass(lab, away.name, 2, 5_500);
     const back = performance.now();
     active.remove();
     await rotatedIn(lab, namespaces, bytesOf(before[0]));

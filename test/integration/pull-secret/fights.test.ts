@@ -122,7 +122,10 @@ describe.each(TOOLS)('F13: a tool that %s', (how, who, revert) => {
       }
       const status = `/apis/ecr-operator.io/v1alpha1/clusterpullsecrets/${fight.name}/status`;
       expect(proxy.mutations({ path: status }).length).toBeLessThan(40);
-      expect(await warningsOf(lab, object)).toEqual(['ServiceAccountContested']);
+      // At most one for each time that it was put back and may have looked well for a moment.
+      const warnings = await warningsOf(lab, object);
+      expect(new Set(warnings)).toEqual(new Set(['ServiceAccountContested']));
+      expect(warnings.length).toBeLessThanOrEqual(1 + 3);
     } finally {
       await tool.stop();
     }

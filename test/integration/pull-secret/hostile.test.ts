@@ -154,7 +154,7 @@ test('two Registries of one account and region in one pull secret are told of, u
   await servedIn(lab, await twice.clusterPullSecret(naming(twice)), 1);
 });
 
-test('a new namespace costs one write of its Secret and one of its ServiceAccount', async () => {
+test('a new namespace costs one write of its Secret, and two of its ServiceAccount at most', async () => {
   const fresh = scene('fresh');
   await fresh.serve(0);
   proxy.forget();
@@ -166,7 +166,10 @@ test('a new namespace costs one write of its Secret and one of its ServiceAccoun
   await lab.advance(1_100);
   await marker(lab, calm, 'fresh');
   for (const namespace of namespaces) {
-    expect(writesIn(proxy, namespace)).toEqual(['PATCH secrets/ecr-pull', 'PATCH serviceaccounts/default']);
+    const writes = writesIn(proxy, namespace);
+    // The second one is refused: it was computed before the watch showed the first.
+    expect(writes.slice(0, 2)).toEqual(['PATCH secrets/ecr-pull', 'PATCH serviceaccounts/default']);
+    expect(writes.slice(2)).toEqual(writes.length > 2 ? ['PATCH serviceaccounts/default'] : []);
   }
 });
 

@@ -35,6 +35,14 @@ describe('with tokens for some of the logins', () => {
       { secret: { ...BOTH, intact: false }, logins: [input(), { ...OTHER, token: undefined }] },
       apply('Edited', fromMemory(), { from: 'secret', login: { ...OF_OTHER, rotateAt: OF_OTHER.issuedAt } }),
     ],
+    [
+      'without any of them a Secret loses what nobody wants any more, as long as something is left',
+      {
+        secret: secret({ logins: [login(), login({ login: 'old', id: 'old|' })] }),
+        logins: [input({ token: undefined }), { ...OTHER, ...NOTHING }],
+      },
+      apply('LoginsChanged', { from: 'secret', login: login() }),
+    ],
   ])('%s', (_what, more, decision) => {
     expect(decide({ ...WELL, ...more })).toEqual(decision);
   });

@@ -52,6 +52,12 @@ describe('a Secret that says it is as we wrote it', () => {
     expect(input({ secrets: [secret({ logins: [login(more)] })] }, known).secret?.intact).toBe(expected);
   });
 
+  test('is not believed at all where one of its logins is not so', () => {
+    const forged = login({ login: 'other', id: 'other|', issuedAt: NOW + HOUR });
+    const { secret: found } = input({ secrets: [secret({ logins: [login(), forged] })] }, token());
+    expect(found?.intact).toBe(false);
+  });
+
   test('is no more believed than it was where somebody edited it', () => {
     expect(input({ secrets: [secret({ intact: false })] }, token()).secret?.intact).toBe(false);
   });

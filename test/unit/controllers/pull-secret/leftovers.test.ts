@@ -81,6 +81,11 @@ describe('the target of what is left over', () => {
       { serviceAccounts: [1, 2].map((index) => serviceAccount({ name: `s${index}`, ours: forged })) },
       [`team/${LEFTOVERS}`],
     ],
+    [
+      'is there for a single name',
+      { serviceAccounts: [ATTACHED, serviceAccount({ name: 's', ours: ['old'] })] },
+      [`team/${LEFTOVERS}`],
+    ],
     ['is none without ServiceAccounts', {}, []],
     ['is none where all that is ours is configured', { serviceAccounts: [ATTACHED] }, []],
     [

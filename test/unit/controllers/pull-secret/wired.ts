@@ -25,8 +25,12 @@ export interface Wired {
   readonly writes: string[];
   /** The Registries that a token was asked of, in order. */
   readonly asked: string[];
-  /** Whether AWS refuses every token. */
-  isDown: boolean;
+  /** Whether AWS refuses every token, or those of the Registry of that name. */
+  isDown: boolean | string;
+  /** What each of the writes throws instead. */
+  readonly failures: Record<string, Error>;
+  /** The reasons in the status that was written last, by the name of the object. */
+  readonly reasons: Record<string, readonly string[]>;
   /** Puts objects into the caches, or others in the place of those of their names. */
   put(things: Things): void;
   remove(cache: 'namespaces' | 'pullSecrets' | 'clusterPullSecrets' | 'registries', key: string): void;
@@ -47,6 +51,7 @@ export function wired(things: Things = {}, secretNames: readonly string[] = ['ec
   };
   const clock = createFakeClock(NOW);
   const [writes, asked] = [[] as string[], [] as string[]];
+  const [failures, reasons]: [Wired['failures'], Wired['reasons']] = [{}, {}];
   const world = {
     registries: caches.registries.lister,
     repositories: caches.repositories.lister,
@@ -67,14 +72,15 @@ export function wired(things: Things = {}, secretNames: readonly string[] = ['ec
     world,
     clock,
     log: recordedLog(),
-    client: client(writes),
+    client: client({ writes, failures, reasons }),
     events: { record: () => undefined, flush: async () => undefined },
     access: {
       registry: (name: string) => world.registries.get(name),
       connect: async ({ metadata, spec }: Registry) => ({
         async issueToken(scope: PullScope) {
           asked.push(metadata.name);
-          if (one.isDown) throw new RetryableError('AWSUnavailable', 'down');
+          if (one.isDown === true || one.isDown === metadata.name)
+            throw new RetryableError('AWSUnavailable', 'down');
           const hosts = pullHosts(spec, scope);
           return { password: 'hush', expiresAt: clock.now() + 12 * HOUR, scope: 'PullOnly', hosts };
         },
@@ -110,6 +116,8 @@ export function wired(things: Things = {}, secretNames: readonly string[] = ['ec
     writes,
     asked,
     isDown: false,
+    failures,
+    reasons,
     put,
     remove: (name, key) => caches[name].remove(key),
     async stop() {
@@ -134,17 +142,32 @@ function cache() {
   };
 }
 
-function client(writes: string[]): KubeClient {
+interface Body {
+  readonly status?: { readonly conditions?: readonly { readonly reason: string }[] };
+}
+
+function client({ writes, failures, reasons }: Pick<Wired, 'writes' | 'failures' | 'reasons'>): KubeClient {
   const write =
     (verb: string) =>
-    async ({ kind = '', plural = '' }, { namespace = '', name = '', subresource = '' }) => {
-      if (subresource !== 'status') writes.push(`${verb} ${kind || plural} ${namespace}/${name}`);
+    async ({ kind = '', plural = '' }, { namespace = '', name = '' }) => {
+      const what = `${verb} ${kind || plural} ${namespace}/${name}`;
+      writes.push(what);
+      const failure = failures[what];
+      if (failure) throw failure;
       // Without a version, so that nobody waits for the cache.
       return { metadata: {} };
     };
   const apply = write('apply');
   return {
-    apply: (resource: object, _body: object, options: object) => apply(resource, options),
+    async apply(
+      resource: object,
+      { status }: Body,
+      options: { readonly name: string; readonly subresource?: string },
+    ) {
+      if (options.subresource !== 'status') return apply(resource, options);
+      reasons[options.name] = (status?.conditions ?? []).map(({ reason }) => reason);
+      return { metadata: {} };
+    },
     jsonPatch: write('patch'),
     mergePatch: write('release'),
     delete: write('delete'),
