@@ -162,7 +162,8 @@ export function tokensReconciler(options: TokensOptions): (id: string) => Promis
     const registry = world.registries.get(want.registry);
     const token = tokenFor(registry, want, known);
     const due = token && !isOutdated(registry, token) ? dueAt(id, token) : now;
-    if (due > now) return { requeueAfterMs: due - now };
+    // Read anew: to look at thousands of targets took a moment.
+    if (due > clock.now()) return { requeueAfterMs: due - clock.now() };
     const waitMs = token ? 0 : overBudgetMs(want);
     if (waitMs > 0) return { requeueAfterMs: waitMs };
     return lanes.run(want.registry, id, () => renew(want, token));

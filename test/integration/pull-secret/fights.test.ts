@@ -116,7 +116,10 @@ describe.each(TOOLS)('F13: a tool that %s', (how, who, revert) => {
       await waitFor(() => secretIn(lab, namespace), { what: 'the Secret to be back' });
       for (const round of [1, 2, 3]) {
         await skip(lab, TEN_MINUTES + 60_000);
-        await waitFor(() => tool.reverts() === 5 + round, { what: `revert ${round} after the first five` });
+        await waitFor(() => tool.reverts() === 5 + round, {
+          what: `revert ${round} after the first five`,
+          timeoutMs: 30_000,
+        });
         await marker(lab, fight, `after-${round}`);
         expect(writes()).toBe(5 + round);
       }

@@ -8,6 +8,7 @@ import { createRotationRequests } from '../../../../src/controllers/pull-secret/
 import { createTokenStore } from '../../../../src/controllers/pull-secret/token-store.ts';
 import { pullHosts } from '../../../../src/ecr/partition.ts';
 import type { PullScope } from '../../../../src/ecr/pull-scope.ts';
+import { sleep } from '../../../../src/runtime/clock.ts';
 import { RetryableError } from '../../../../src/runtime/errors.ts';
 import { keyOf } from '../../../../src/runtime/key.ts';
 import type { KubeClient } from '../../../../src/runtime/kube-client.ts';
@@ -27,6 +28,8 @@ export interface Wired {
   readonly asked: string[];
   /** Whether AWS refuses every token, or those of the Registry of that name. */
   isDown: boolean | string;
+  /** How long AWS takes to answer. */
+  answersAfterMs: number;
   /** What each of the writes throws instead. */
   readonly failures: Record<string, Error>;
   /** The reasons in the status that was written last, by the name of the object. */
@@ -50,6 +53,7 @@ export function wired(things: Things = {}, secretNames: readonly string[] = ['ec
     pods: [],
   };
   const clock = createFakeClock(NOW);
+  const stopping = new AbortController();
   const [writes, asked] = [[] as string[], [] as string[]];
   const [failures, reasons]: [Wired['failures'], Wired['reasons']] = [{}, {}];
   const world = {
@@ -79,6 +83,7 @@ export function wired(things: Things = {}, secretNames: readonly string[] = ['ec
       connect: async ({ metadata, spec }: Registry) => ({
         async issueToken(scope: PullScope) {
           asked.push(metadata.name);
+          if (one.answersAfterMs > 0) await sleep(clock, one.answersAfterMs, stopping.signal);
           if (one.isDown === true || one.isDown === metadata.name)
             throw new RetryableError('AWSUnavailable', 'down');
           const hosts = pullHosts(spec, scope);
@@ -106,7 +111,6 @@ export function wired(things: Things = {}, secretNames: readonly string[] = ['ec
     for (const one of some.secrets ?? [])
       caches.secrets[secretNames.indexOf(one.name)]?.set(keyOf(one), one, version);
   };
-  const stopping = new AbortController();
   for (const controller of controllers) controller.connect(stopping.signal);
   put(things);
   for (const controller of controllers) controller.start();
@@ -116,6 +120,7 @@ export function wired(things: Things = {}, secretNames: readonly string[] = ['ec
     writes,
     asked,
     isDown: false,
+    answersAfterMs: 0,
     failures,
     reasons,
     put,
