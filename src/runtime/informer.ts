@@ -44,6 +44,8 @@ const SILENCE_MS = 90_000;
 const RELIST_AFTER = 10;
 /** A watch that ends sooner than this counts as failed, or a broken proxy would make a hot loop. */
 const SHORTEST_WATCH_MS = 1_000;
+/** One that fails after this time is no failure in a row: load balancers end connections that are idle. */
+const STEADY_WATCH_MS = 30_000;
 
 interface ListPage {
   readonly metadata: { readonly resourceVersion: string; readonly continue?: string };
@@ -61,6 +63,7 @@ export function createInformer<T>(options: InformerOptions<T>): Informer<T> {
   const { promise: ready, resolve: becomeReady } = Promise.withResolvers<void>();
   let resourceVersion: string | undefined;
   let failures = 0;
+  let watchedFrom = Number.POSITIVE_INFINITY;
 
   async function list(signal: AbortSignal): Promise<void> {
     const found = new Map<Key, { readonly value: T; readonly version: string }>();
@@ -91,6 +94,7 @@ export function createInformer<T>(options: InformerOptions<T>): Informer<T> {
       timeoutSeconds: Math.round(300 + random() * 300),
     };
     const started = clock.now();
+    watchedFrom = started;
     const open = (inner: AbortSignal): Promise<AsyncIterable<Uint8Array>> =>
       client.stream(path, { query, signal: inner, ...acceptOf('PartialObjectMetadata') });
     for await (const event of readWatch(open, { clock, signal, silenceMs: SILENCE_MS })) {
@@ -110,7 +114,8 @@ export function createInformer<T>(options: InformerOptions<T>): Informer<T> {
   }
 
   async function recover(error: unknown, signal: AbortSignal): Promise<void> {
-    failures += 1;
+    failures = clock.now() - watchedFrom >= STEADY_WATCH_MS ? 1 : failures + 1;
+    watchedFrom = Number.POSITIVE_INFINITY;
     // Whatever it is that a resourceVersion leads to again and again, a new list gets out of it.
     if (isGone(error) || failures % RELIST_AFTER === 0) resourceVersion = undefined;
     const delayMs = Math.max(
