@@ -94,7 +94,7 @@ function tokensController(
           if (holder && target === claimKey(holder)) continue;
           // A failure changes nothing of a Secret, but may be the last word that others of its logins waited for.
           if (!failure || !world.secret(target))
-            triggers.deliveries.fire(target, deliveryAfterToken(world, target));
+            triggers.deliveries.fire(target, deliveryAfterToken(world, target, clock.now()));
         }
         for (const key of holders) triggers.claims.fire(key);
       },

@@ -66,12 +66,6 @@ function appliedFields(entries: readonly ManagedFieldsEntry[]): object | undefin
   return entries.find(ours)?.fieldsV1;
 }
 
-/** Who else has a hand in the Secret: the manager that wrote last, as far as the API server says. */
-export function lastEditor(entries: readonly ManagedFieldsEntry[] = []): string | undefined {
-  const others = entries.filter(({ manager }) => manager !== FIELD_MANAGER);
-  return others.sort((a, b) => ((a.time ?? '') < (b.time ?? '') ? 1 : -1))[0]?.manager;
-}
-
 function hasEverything(fields: object | undefined): boolean {
   const paths = [
     ['f:data', 'f:.dockerconfigjson'],

@@ -54,16 +54,16 @@ export function* claimantsAffected(
   }
 }
 
-/** Refreshes wait this long for the other tokens of their Secret, so that one write takes them all (ms). */
+/** So long a Secret waits for its other tokens that are on their way, so that one write takes them all (ms). */
 const TOGETHER_MS = 1_000;
 
 /** How soon a target is served after one of its tokens came. */
-export function deliveryAfterToken(world: PullWorld, target: Key): AddOptions {
+export function deliveryAfterToken(world: PullWorld, target: Key, now: number): AddOptions {
   const wants = world.demand.get(target)?.wants ?? [];
   const isComing = wants.some(({ id }) => {
     const { token, failure } = world.tokens.get(id);
-    return !token && !failure;
+    return !failure && (!token || token.rotateAt <= now);
   });
-  if (world.secret(target) || isComing) return { priority: 'refresh', afterMs: TOGETHER_MS };
-  return { priority: 'first' };
+  if (isComing) return { priority: 'refresh', afterMs: TOGETHER_MS };
+  return { priority: world.secret(target) ? 'refresh' : 'first' };
 }

@@ -5,7 +5,7 @@ import {
   targetsIn,
   tokensOfRegistry,
 } from '../../../../src/controllers/pull-secret/wake.ts';
-import { clusterPullSecret, namespace, pullSecret, registry, type Things, worldOf } from '../objects.ts';
+import { clusterPullSecret, NOW, namespace, pullSecret, registry, type Things, worldOf } from '../objects.ts';
 import { demanded, secret, serviceAccount, token } from './pull-objects.ts';
 
 const OTHER = { registries: [{ name: 'other' }] };
@@ -89,7 +89,12 @@ describe('a target whose token came is served', () => {
 
   test.each<[string, Things, readonly string[], object]>([
     ['at once where it has no Secret', {}, ['default|'], { priority: 'first' }],
-    ['later where it has one that works', { secrets: [secret()] }, ['default|'], LATER],
+    [
+      'at once, but behind those without one, where it has one that works',
+      { secrets: [secret()] },
+      ['default|'],
+      { priority: 'refresh' },
+    ],
     [
       'later where another of its tokens is on its way: one write takes both',
       { clusterPullSecrets: [clusterPullSecret('all', two)] },
@@ -113,7 +118,19 @@ describe('a target whose token came is served', () => {
       }),
     );
     for (const id of known) world.tokens.set(id, { token: token({ id }) });
-    expect(deliveryAfterToken(world, 'team/ecr-pull')).toEqual(expected);
+    expect(deliveryAfterToken(world, 'team/ecr-pull', NOW)).toEqual(expected);
+  });
+
+  test.each([
+    ['later where another of its tokens is due, too', NOW, LATER],
+    ['at once where the other is not due yet', NOW + 1, { priority: 'first' }],
+  ])('%s', (_when, rotateAt, expected) => {
+    const world = demanded(
+      worldOf({ namespaces: [namespace()], clusterPullSecrets: [clusterPullSecret('all', two)] }),
+    );
+    world.tokens.set('default|', { token: token() });
+    world.tokens.set('other|', { token: token({ id: 'other|', rotateAt }) });
+    expect(deliveryAfterToken(world, 'team/ecr-pull', NOW)).toEqual(expected);
   });
 
   test('at once where the other cannot be had', () => {
@@ -122,6 +139,6 @@ describe('a target whose token came is served', () => {
     );
     world.tokens.set('default|', { token: token() });
     world.tokens.set('other|', { failure: { reason: 'X', message: 'x' } });
-    expect(deliveryAfterToken(world, 'team/ecr-pull')).toEqual({ priority: 'first' });
+    expect(deliveryAfterToken(world, 'team/ecr-pull', NOW)).toEqual({ priority: 'first' });
   });
 });

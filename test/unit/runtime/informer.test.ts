@@ -1,0 +1,56 @@
+import { expect, test } from '@jest/globals';
+import { createInformer } from '../../../src/runtime/informer.ts';
+import type { KubeClient } from '../../../src/runtime/kube-client.ts';
+import type { ResourceType } from '../../../src/runtime/resource.ts';
+import { createFakeClock, type FakeClock } from '../fake-clock.ts';
+import { fakeKubeClient } from './fake-kube-client.ts';
+import { recordedLog } from './recorded-log.ts';
+
+const THINGS: ResourceType = { group: '', version: 'v1', plural: 'things', kind: 'Thing', namespaced: true };
+
+/** An API server whose watches each live for the next of `lives` (ms), and then break without having said a word. */
+function breakingServer(clock: FakeClock, lives: readonly number[]): KubeClient {
+  const left = [...lives];
+  return {
+    ...fakeKubeClient(),
+    request: async <T>() => ({ metadata: { resourceVersion: '1' }, items: [] }) as T,
+    async stream() {
+      return (async function* () {
+        await new Promise<void>((resolve) => clock.after(left.shift() ?? 0, resolve));
+        throw new Error('reset by peer');
+        // biome-ignore lint/correctness/noUnreachable: it is what makes this a stream of bytes
+        yield new Uint8Array();
+      })();
+    },
+  };
+}
+
+/** The pauses after each watch (ms). */
+async function pausesAfter(lives: readonly number[]): Promise<number[]> {
+  const clock = createFakeClock();
+  const log = recordedLog();
+  const { lines } = log;
+  const informer = createInformer({
+    client: breakingServer(clock, lives),
+    resource: THINGS,
+    project: () => 1,
+    clock,
+    log,
+    random: () => 0.5,
+  });
+  const stop = new AbortController();
+  const run = informer.run(stop.signal);
+  for (let seconds = 0; lines.length < lives.length && seconds < 3_600; seconds += 1)
+    await clock.elapse(1_000);
+  stop.abort();
+  await run;
+  return lines.slice(0, lives.length).map(({ fields }) => (fields as { readonly delayMs: number }).delayMs);
+}
+
+test('pauses grow with watches that break soon', async () => {
+  expect(await pausesAfter([2_000, 2_000, 2_000, 29_999])).toEqual([800, 1_600, 3_200, 6_400]);
+});
+
+test('a watch that was steady is opened again at once, though nothing was heard on it', async () => {
+  expect(await pausesAfter([2_000, 2_000, 30_000, 30_000, 2_000])).toEqual([800, 1_600, 800, 800, 1_600]);
+});
