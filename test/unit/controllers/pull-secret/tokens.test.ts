@@ -20,6 +20,15 @@ describe('the token of a Registry', () => {
     expect([one.asked.length, one.told[1]?.[1].token?.replacesAll]).toEqual([2, true]);
   });
 
+  test('that falls due while the pass looks at its Secrets is renewed in that pass', async () => {
+    const one = tokenTrial();
+    await one.pass();
+    let now = NOW + 6 * HOUR - 1;
+    Object.assign(one.clock, { now: () => now++ });
+    await one.pass();
+    expect(one.asked.length).toBe(2);
+  });
+
   test('is asked for its own scope, beside others of the same Registry', async () => {
     const some = (name: string, repository: string) =>
       pullSecret(
