@@ -18,7 +18,8 @@ import {
   skip,
 } from './pull-lab.ts';
 import { bytesOf, versionsOf } from './pull-objects.ts';
-import { eventOf, isIn, rotatedIn, told } from './pull-steps.ts';
+import { isIn, rotatedIn, told } from './pull-steps.ts';
+import { expectAsQuoted } from './quotes.ts';
 
 jest.setTimeout(60_000);
 
@@ -40,6 +41,8 @@ afterAll(async () => {
 
 interface Obstacle {
   readonly what: string;
+  /** In docs/reasons.md. */
+  readonly title: string;
   readonly block: Blocking;
   readonly reason: string;
   readonly words: RegExp;
@@ -50,6 +53,7 @@ interface Obstacle {
 const OBSTACLES: readonly Obstacle[] = [
   {
     what: 'its quota',
+    title: 'A quota of the namespace',
     block: quota,
     reason: 'KubernetesForbidden',
     words: /^secrets "ecr-pull" is forbidden: exceeded quota: no-secrets, .*limited: count\/secrets=0$/,
@@ -57,6 +61,7 @@ const OBSTACLES: readonly Obstacle[] = [
   },
   {
     what: 'a policy',
+    title: 'An admission policy',
     block: policy,
     reason: 'KubernetesForbidden',
     words:
@@ -65,6 +70,7 @@ const OBSTACLES: readonly Obstacle[] = [
   },
   {
     what: 'a webhook that is not there',
+    title: 'A webhook that cannot be reached',
     block: deadWebhook,
     reason: 'KubernetesError',
     words: /^Internal error occurred: failed calling webhook "agrees\.lab\.test": .*connection refused$/,
@@ -74,7 +80,7 @@ const OBSTACLES: readonly Obstacle[] = [
 
 describe.each(OBSTACLES)(
   'F5: a namespace that is held up by $what',
-  ({ what, block, reason, words, updates }) => {
+  ({ what, title, block, reason, words, updates }) => {
     test('is told of, with the API server’s words, costs no other anything, and is served when it is free', async () => {
       const held = scene(`held-${what.split(' ')[1]}`);
       const names = ['stuck', 'a', 'b', 'c'];
@@ -93,7 +99,7 @@ describe.each(OBSTACLES)(
         reason,
         message: `3 of 4 namespaces have the Secret; ${stuck}: ${message}`,
       });
-      expect((await eventOf(lab, object, reason)).message).toContain(message);
+      await expectAsQuoted(lab, failing, title);
       expect(told(failing, 'TokenValid').status).toBe('True');
       // No ServiceAccount names a Secret that is not there.
       expect([await secretIn(lab, stuck), await pullNames(lab, stuck)]).toEqual([undefined, []]);

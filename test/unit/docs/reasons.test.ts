@@ -1,8 +1,9 @@
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { awsError } from '../../../src/ecr/aws-errors.ts';
 import { ROOT, readPage, rowsOf } from './markdown.ts';
+import { quotesIn } from './quotes.ts';
 import { reasonsIn, sourceReasons } from './source-reasons.ts';
 
 const rows = rowsOf(await readPage('docs/reasons.md'));
@@ -31,6 +32,15 @@ test('each row has the names under which AWS gives that reason, all of them', as
   });
   expect(names.length).toBeGreaterThan(30);
   expect(stand.sort()).toEqual(wanted.sort());
+});
+
+test('every failure that is quoted is one that a test brings about', async () => {
+  const folder = join(ROOT, 'test/integration/pull-secret');
+  const tests = (await readdir(folder)).filter((name) => name.endsWith('.test.ts'));
+  const sources = await Promise.all(tests.map((name) => readFile(join(folder, name), 'utf8')));
+  const titles = [...(await quotesIn('docs/reasons.md')).keys()];
+  expect(titles.filter((title) => !sources.some((source) => source.includes(`'${title}'`)))).toEqual([]);
+  expect(titles.length).toBe(11);
 });
 
 test.each([
