@@ -1,12 +1,13 @@
 import { pullHosts } from '../../ecr/partition.ts';
 import type { Failure } from '../../runtime/errors.ts';
-import { claims, claimsNear, holderOf, type Target, targetKey } from './claims.ts';
+import { type Claim, claims, claimsNear, holderOf, type Target, targetKey } from './claims.ts';
 import type { Demand } from './demand.ts';
 import { dueRules } from './due.ts';
 import { type Login, loginOf } from './logins.ts';
 import type { PullWorld } from './pull-world.ts';
 import { isDue } from './rotation.ts';
 import type { SecretState } from './secret-state.ts';
+import { isWantedBy } from './service-account.ts';
 import { sameHosts } from './token-facts.ts';
 import type { RegistryToken } from './token-store.ts';
 import type { TokenWant } from './wants.ts';
@@ -29,7 +30,7 @@ export interface DeliveryInput {
   readonly demand: Demand | undefined;
   /** The object that the Secret names as its holder is going, and its deletionPolicy is Retain. */
   readonly retained: boolean;
-  /** The object that the Secret names as its holder wants another name for it now, and the new one is not there yet. */
+  /** The object that the Secret names as its holder wants another name for it now, and that one does not serve yet. */
   readonly moving: boolean;
   readonly secret: SecretState | undefined;
   readonly logins: readonly LoginInput[];
@@ -115,15 +116,27 @@ function judged(
   return secret.logins.every(isTrue) ? secret : { ...secret, intact: false };
 }
 
-/** A new name is no reason to be without a Secret: the old one stays until the new one is there. */
+/** A new name is no reason to be without a Secret: the old one stays until the new one is there, and is named. */
 function isMoving(world: PullWorld, target: Target, secret: SecretState | undefined): boolean {
   const namespace = world.namespaces.get(target.namespace);
   if (!secret?.managed || !namespace) return false;
   for (const claim of claimsNear(world, target.namespace)) {
     const { secretName } = claim.object.spec;
     if (holderOf(claim) !== secret.holder || secretName === target.secretName) continue;
-    const isComing = world.secretNames.includes(secretName) && claims(claim, namespace);
-    return isComing && world.secret(targetKey({ ...target, secretName })) === undefined;
+    if (!world.secretNames.includes(secretName) || !claims(claim, namespace)) return false;
+    return (
+      world.secret(targetKey({ ...target, secretName })) === undefined ||
+      isNamedLess(world, target, claim, secretName)
+    );
+  }
+  return false;
+}
+
+/** Whether a ServiceAccount names the old Secret only, and shall name both. */
+function isNamedLess(world: PullWorld, target: Target, { object }: Claim, secretName: string): boolean {
+  for (const { name, ours, pullSecrets } of world.serviceAccountsIn(target.namespace)) {
+    const isWanted = isWantedBy(object.spec.serviceAccounts, name);
+    if (isWanted && ours.includes(target.secretName) && !pullSecrets.includes(secretName)) return true;
   }
   return false;
 }

@@ -3,7 +3,7 @@ import { decide } from '../../../../src/controllers/pull-secret/decide.ts';
 import { clusterPullSecret, type Things } from '../objects.ts';
 import { FAILURE, KEEP, WELL } from './decide-objects.ts';
 import { deliveryTrial } from './delivery-trial.ts';
-import { ATTACHED, secret } from './pull-objects.ts';
+import { ATTACHED, secret, serviceAccount } from './pull-objects.ts';
 
 const RENAMED: Things = {
   secretNames: ['ecr-pull', 'second'],
@@ -11,6 +11,7 @@ const RENAMED: Things = {
   secrets: [secret()],
   serviceAccounts: [ATTACHED],
 };
+const BOTH = [secret(), secret({ name: 'second' })];
 const REMOVES = [
   'delete Secret {"uid":"uid-of-secret","resourceVersion":"7"}',
   'patch ServiceAccount default',
@@ -22,8 +23,34 @@ describe('a Secret whose holder wants another name for it', () => {
     expect([await one.pass(), one.writes]).toEqual([{ requeueAfterMs: 5_000 }, []]);
   });
 
-  test('goes, and so does its entry, when the new one is there', async () => {
-    const one = deliveryTrial({ ...RENAMED, secrets: [secret(), secret({ name: 'second' })] });
+  test.each(['All', 'Default'] as const)(
+    'stays while a ServiceAccount that shall name the new one does not yet, by mode %s',
+    async (mode) => {
+      const spec = { secretName: 'second', serviceAccounts: { mode } };
+      const one = deliveryTrial({
+        ...RENAMED,
+        clusterPullSecrets: [clusterPullSecret('all', spec)],
+        secrets: BOTH,
+      });
+      expect([await one.pass(), one.writes]).toEqual([{ requeueAfterMs: 5_000 }, []]);
+    },
+  );
+
+  test.each<[string, Things]>([
+    [
+      'a ServiceAccount names it',
+      { serviceAccounts: [serviceAccount({ ours: ['ecr-pull'], pullSecrets: ['ecr-pull', 'second'] })] },
+    ],
+    [
+      'no ServiceAccount shall name it',
+      {
+        clusterPullSecrets: [
+          clusterPullSecret('all', { secretName: 'second', serviceAccounts: { mode: 'None' } }),
+        ],
+      },
+    ],
+  ])('goes, and so does its entry, when the new one is there and %s', async (_what, more) => {
+    const one = deliveryTrial({ ...RENAMED, secrets: BOTH, ...more });
     expect([await one.pass(), one.writes]).toEqual([{}, REMOVES]);
   });
 
