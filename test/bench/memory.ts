@@ -7,7 +7,7 @@ import { megabytes, type Report } from './figures.ts';
 import { REGISTRIES, stopOperator, type Watches } from './fleet.ts';
 import { checkCost, RECOVERY_MS, type Round, rotate, TOKEN_CALL } from './rounds.ts';
 
-/** What grows by more than this is called a leak. */
+/** What grows by more than this from the first rotation to the last is called a leak. */
 const LEAK = 1.15;
 
 /** Bytes. */
@@ -45,8 +45,9 @@ export async function memory(
   report.row(`memory beside ${secrets.values().length} Secrets:`, ...columns('heap', 'RSS', 'before GC'));
   // A leak goes on; what the first rotations leave behind (pools, compiled code) does not.
   for (const index of new Set([0, 1, Math.ceil(rotations / 2), rotations])) show(report, index, uses[index]);
-  const [first, last] = [uses[0], uses.at(-1)];
-  if (first && last) grown(report, first, last);
+  const [start, first, last] = [uses[0], uses[1], uses.at(-1)];
+  if (start && last) grown(report, 'last / after its start', ratios(start, last));
+  if (first && last) grown(report, 'last / after 1 rotation', ratios(first, last), 'a LEAK');
   // The tokens of an operator that was just started come due at a time that stands in no Secret yet.
   checkCost(report, all.slice(1), secrets.values().length);
   await stopOperator(operator);
@@ -72,10 +73,13 @@ function show(report: Report, rotations: number, found: Use | undefined): void {
 }
 
 /** Growth is told, and is no reason to fail: one measurement on a busy machine proves no leak. */
-function grown(report: Report, first: Use, last: Use): void {
-  const ratios = [last.heap / first.heap, last.rss / first.rss];
-  const leak = ratios.some((ratio) => ratio > LEAK);
-  report.row('  last / first', ...columns(...ratios.map((ratio) => ratio.toFixed(2)), leak ? 'a LEAK' : ''));
+function grown(report: Report, what: string, found: readonly number[], verdict = ''): void {
+  const isLeak = found.some((ratio) => ratio > LEAK);
+  report.row(`  ${what}`, ...columns(...found.map((ratio) => ratio.toFixed(2)), isLeak ? verdict : ''));
+}
+
+function ratios(before: Use, after: Use): number[] {
+  return [after.heap / before.heap, after.rss / before.rss];
 }
 
 function columns(...figures: readonly string[]): string[] {
