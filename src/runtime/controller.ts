@@ -43,8 +43,11 @@ export interface Controller {
  */
 const SHORTEST_DELAY_MS = 1_000;
 
-/** No pass takes longer, unless the machine slept in the midst of it: what it asked for then is due that much earlier. */
-const LONGEST_PASS_MS = 600_000;
+/**
+ * A pass that takes longer slept in the midst of it, or waited for AWS: what it asked for, by the time that it began at,
+ * is due that much earlier.
+ */
+const LONGEST_PASS_MS = 30_000;
 
 /** A {@link Controller} at rest. */
 export function createController(options: ControllerOptions): Controller {

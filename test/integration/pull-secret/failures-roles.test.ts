@@ -93,8 +93,8 @@ describe.each(FAILURES)('a role $how', ({ how, title, pulls, begin, end, words }
     const object = await servedIn(lab, await role.clusterPullSecret(), 2);
     expect(object.status).toMatchObject({ tokenScope: 'PullOnly', tokens: [{ scope: 'PullOnly' }] });
     const { issuedAt = '', expiresAt = '' } = object.status?.tokens?.[0] ?? {};
-    // The session is what ends first.
-    expect(Date.parse(expiresAt) - Date.parse(issuedAt)).toBeLessThanOrEqual(60 * MINUTE);
+    // The session is what ends first; it begins a moment after it was asked for.
+    expect(Date.parse(expiresAt) - Date.parse(issuedAt)).toBeLessThanOrEqual(61 * MINUTE);
     const before = await secretsOf(lab, namespaces);
 
     begin(arn);

@@ -72,6 +72,13 @@ describe('F18: rotation.schedule', () => {
     await skipTo(at + 1_000);
     await rotatedIn(lab, namespaces, bytesOf(first));
     await calledExactly(lab, daily, 2);
+    // As soon as the operator has seen the Secrets that it wrote.
+    await statusOf(
+      lab,
+      object,
+      ({ tokens }) => Date.parse(tokens?.[0]?.nextRotation ?? '') > at + 5 * HOUR,
+      'name a rotation after five hours as the next one',
+    );
     // From then on its own life counts, which ends before the next day's time.
     await skipTo(at + 5 * HOUR);
     await calledExactly(lab, daily, 2);
