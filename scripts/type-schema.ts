@@ -25,6 +25,15 @@ const SHARED_NAMES: Readonly<Record<string, string>> = {
   ClusterPullSecretStatus: 'PullSecretStatus',
   namespaces: 'NamespaceCounts',
   failures: 'NamespaceFailure',
+  RepositoryTagMutability: 'TagMutabilityMode',
+  RepositoryClassTagMutability: 'TagMutabilityMode',
+  RepositoryEncryption: 'RepositoryEncryption',
+  RepositoryClassEncryption: 'RepositoryEncryption',
+  RepositoryLifecycle: 'Lifecycle',
+  RepositoryClassLifecycle: 'Lifecycle',
+  RepositoryGrant: 'Grant',
+  RepositoryClassGrant: 'Grant',
+  RepositoryClassStatusUndeclaredFailure: 'UndeclaredFailure',
   tokens: 'PullSecretToken',
 };
 

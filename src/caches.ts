@@ -1,8 +1,15 @@
 import type { ClusterPullSecret } from './api/cluster-pull-secret.generated.ts';
-import { CLUSTER_PULL_SECRETS, PULL_SECRETS, REGISTRIES, REPOSITORIES } from './api/names.ts';
+import {
+  CLUSTER_PULL_SECRETS,
+  PULL_SECRETS,
+  REGISTRIES,
+  REPOSITORIES,
+  REPOSITORY_CLASSES,
+} from './api/names.ts';
 import type { PullSecret } from './api/pull-secret.generated.ts';
 import type { Registry } from './api/registry.generated.ts';
-import type { Repository } from './api/repository.generated.ts';
+import type { RepositoryClass } from './api/repository-class.generated.ts';
+import { repositoryState } from './controllers/images/repository-state.ts';
 import { podState } from './controllers/pull-secret/repair/pod-state.ts';
 import { secretState } from './controllers/pull-secret/secret-state.ts';
 import { serviceAccountState } from './controllers/pull-secret/service-account.ts';
@@ -42,7 +49,8 @@ export function createCaches(options: CachesOptions) {
 
   return {
     registries: informer(REGISTRIES, custom<Registry>),
-    repositories: informer(REPOSITORIES, custom<Repository>),
+    repositories: informer(REPOSITORIES, repositoryState),
+    repositoryClasses: informer(REPOSITORY_CLASSES, custom<RepositoryClass>),
     pullSecrets: informer(PULL_SECRETS, custom<PullSecret>),
     clusterPullSecrets: informer(CLUSTER_PULL_SECRETS, custom<ClusterPullSecret>),
     namespaces: informer(NAMESPACES, namespaceState, { metadataOnly: true }),

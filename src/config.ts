@@ -23,6 +23,10 @@ export interface Config {
   readonly driftSchedule: string;
   /** The Repositories of one comparison begin at random within this time (ms). */
   readonly driftSpreadMs: number;
+  /** When the images of every Repository are looked at. */
+  readonly imageSchedule: string;
+  /** Whether Pods and Pod templates may be listed for previews of lifecycle policies; a ClusterRole has to allow it. */
+  readonly imageUsage: boolean;
   /** Repository reconciliations at the same time. */
   readonly repositoryWorkers: number;
   /** Deliveries of pull Secrets at the same time. */
@@ -111,6 +115,18 @@ export function readConfig(
       'write five or six fields, such as */30 * * * *',
     ),
     driftSpreadMs: count('driftSpreadSeconds', 86_400) * 1_000,
+    imageSchedule: check(
+      'imageSchedule',
+      text('imageSchedule'),
+      isCronSchedule(text('imageSchedule')),
+      'write five or six fields, such as 0 * * * *',
+    ),
+    imageUsage: check(
+      'imageUsage',
+      text('imageUsage') === 'true',
+      /^(true|false)$/.test(text('imageUsage')),
+      'write true or false',
+    ),
     repositoryWorkers: count('repositoryWorkers', 256),
     deliveryWorkers: count('deliveryWorkers', 256),
     logLevel: check(

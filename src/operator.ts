@@ -2,6 +2,10 @@ import type { KubeConfig } from '@kubernetes/client-node';
 import { FIELD_MANAGER } from './api/names.ts';
 import { type Caches, createCaches } from './caches.ts';
 import type { Config } from './config.ts';
+import { driftControllers } from './controllers/drift/controllers.ts';
+import { createDriftChecks } from './controllers/drift/drift-checks.ts';
+import { createImageUsage } from './controllers/image-usage/image-usage.ts';
+import { imagesController } from './controllers/images/controller.ts';
 import { pullSecretControllers } from './controllers/pull-secret/controllers.ts';
 import { createDeliveryResults } from './controllers/pull-secret/delivery-results.ts';
 import { createDemandStore } from './controllers/pull-secret/demand.ts';
@@ -12,6 +16,10 @@ import { createTokenStore } from './controllers/pull-secret/token-store.ts';
 import { registryController } from './controllers/registry/controller.ts';
 import { registryAccess } from './controllers/registry-access.ts';
 import { repositoryController } from './controllers/repository/controller.ts';
+import { indexByName } from './controllers/repository/name-index.ts';
+import { hasLifecycle } from './controllers/repository-class/class-of.ts';
+import { repositoryClassControllers } from './controllers/repository-class/controllers.ts';
+import { createUndeclaredStore } from './controllers/repository-class/undeclared-store.ts';
 import { createConnections } from './ecr/connection.ts';
 import { keySource } from './key-source.ts';
 import type { Clock } from './runtime/clock.ts';
@@ -21,6 +29,7 @@ import type { Log } from './runtime/log.ts';
 import { createManager, type Manager } from './runtime/manager.ts';
 import { indexByNamespace } from './runtime/namespace-index.ts';
 import { type KubeObject, NAMESPACES, pathOf } from './runtime/resource.ts';
+import { createTrigger } from './runtime/sources.ts';
 
 export interface OperatorOptions {
   readonly config: Config;
@@ -63,12 +72,28 @@ export async function createOperator(options: OperatorOptions): Promise<Manager>
   const { webIdentity, identityTokens } = config;
   const connections = createConnections(keySource(client, config.namespace), {
     now: clock.now,
+    after: clock.after,
     webIdentity,
     identityTokens,
   });
   const access = registryAccess({ ...world, connections });
   const cluster = config.clusterName ?? (await clusterUid(client));
-  const parts = { client, clock, log, events, caches, world, access, connections, config, cluster };
+  const undeclared = { store: createUndeclaredStore(), seen: createTrigger() };
+  const parts = {
+    undeclared,
+    drift: createDriftChecks(),
+    imageUsage: config.imageUsage ? createImageUsage({ client, clock }) : undefined,
+    client,
+    clock,
+    log,
+    events,
+    caches,
+    world,
+    access,
+    connections,
+    config,
+    cluster,
+  };
 
   return createManager({
     informers: [
@@ -77,11 +102,19 @@ export async function createOperator(options: OperatorOptions): Promise<Manager>
       ...caches.secrets,
       caches.registries,
       caches.repositories,
+      caches.repositoryClasses,
       caches.pullSecrets,
       caches.clusterPullSecrets,
       ...caches.pods,
     ],
-    controllers: [registryController(parts), repositoryController(parts), ...pullSecretControllers(parts)],
+    controllers: [
+      registryController(parts),
+      repositoryController(parts),
+      imagesController(parts, { hasLifecycle: (repository) => hasLifecycle(repository, world) }),
+      ...driftControllers(parts),
+      ...repositoryClassControllers(parts),
+      ...pullSecretControllers(parts),
+    ],
     events,
     clock,
     log,
@@ -99,6 +132,8 @@ function worldOf(caches: Caches, { pullSecretNames }: Config): PullWorld {
   return {
     registries: caches.registries.lister,
     repositories: caches.repositories.lister,
+    declares: indexByName(caches.repositories),
+    repositoryClasses: caches.repositoryClasses.lister,
     pullSecrets: caches.pullSecrets.lister,
     pullSecretsIn: indexByNamespace([caches.pullSecrets]),
     clusterPullSecrets: caches.clusterPullSecrets.lister,

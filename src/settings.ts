@@ -33,6 +33,16 @@ export const SETTINGS = {
     '300',
     'the time over which such a comparison is spread',
   ),
+  imageSchedule: setting(
+    'image-schedule',
+    '0 * * * *',
+    'when the images of all Repositories are looked at (cron)',
+  ),
+  imageUsage: setting(
+    'image-usage',
+    'false',
+    'true lets lifecycle.preview: Block read which images this cluster uses',
+  ),
   repositoryWorkers: setting('repository-workers', '8', 'Repositories reconciled at the same time'),
   deliveryWorkers: setting('delivery-workers', '16', 'pull Secrets delivered at the same time'),
   logLevel: setting('log-level', 'info', 'debug, info, warn or error'),

@@ -6,8 +6,13 @@ export const VERSION = 'v1alpha1';
 export const FINALIZER = `${GROUP}/finalizer`;
 /** What we call ourselves to the API server: who owns the fields that we apply, asks, and tells in Events. */
 export const FIELD_MANAGER = 'ecr-operator';
+/** The owner of what is told of images in the status of a Repository: two writers that do not undo each other. */
+export const IMAGES_FIELD_MANAGER = 'ecr-operator-images';
 /** The AWS tag on every repository that we manage; its value is `<cluster>/<namespace>/<name>`. */
 export const OWNER_TAG = `${GROUP}/owner`;
+
+/** The AWS tag on repositories that nobody declared and that a class applies to: `<cluster>/<class>`. */
+export const CLASS_TAG = `${GROUP}/class`;
 
 /** The label that marks what we made. */
 export const MANAGED_BY_LABEL = 'app.kubernetes.io/managed-by';
@@ -27,9 +32,14 @@ export const SECRET_ANNOTATIONS = {
 export const HAND_OVER_ANNOTATION = `${GROUP}/hand-over`;
 /** On a pull secret: each new value, by custom the time, asks for a rotation. */
 export const ROTATE_ANNOTATION = `${GROUP}/rotate-requested-at`;
+/** On a Repository: each new value, by custom the time, asks for its images to be looked at now. */
+export const IMAGES_ANNOTATION = `${GROUP}/images-requested-at`;
 /** On a Namespace: no ClusterPullSecret reaches into it. */
 export const OPT_OUT_LABEL = `${GROUP}/pull-secrets`;
 export const OPT_OUT = 'disabled';
+
+/** On a Namespace: the RepositoryClass of those Repositories in it that name none. */
+export const CLASS_LABEL = `${GROUP}/repository-class`;
 
 /** On a ServiceAccount: the names that we put into its imagePullSecrets, separated by commas. */
 export const SERVICE_ACCOUNT_ANNOTATION = `${GROUP}/pull-secrets`;
@@ -43,6 +53,12 @@ export const REPOSITORIES = {
   kind: 'Repository',
   plural: 'repositories',
   namespaced: true,
+} as const;
+export const REPOSITORY_CLASSES = {
+  ...common,
+  kind: 'RepositoryClass',
+  plural: 'repositoryclasses',
+  namespaced: false,
 } as const;
 export const PULL_SECRETS = {
   ...common,

@@ -41,6 +41,7 @@ export interface RegistrySpec {
   readonly pullRoleArn?: string;
   readonly endpoint?: RegistryEndpoint;
   readonly tenancy?: RegistryTenancy;
+  readonly driftCheck?: RegistryDriftCheck;
   /**
    * When true, nothing is written to this registry, neither for itself nor for Repositories that refer to it, until it is false again. Pull tokens are still renewed. Absent means false.
    */
@@ -123,6 +124,19 @@ export interface RegistryTenancyRule {
   readonly allow: readonly RegistryTenancyRuleAllow[];
 }
 /**
+ * When all Repositories that refer to this Registry are compared with ECR. Absent means the operator's own schedule, its setting --drift-schedule. With access PullOnly there is nothing to compare.
+ */
+export interface RegistryDriftCheck {
+  /**
+   * When the comparison begins, as five cron fields. A time at which the last one is still under way is left out; one begins with the operator, too. Day of month and day of week must both match.
+   */
+  readonly schedule: string;
+  /**
+   * The time zone of the schedule, by its IANA name. Defaults to UTC.
+   */
+  readonly timeZone: string;
+}
+/**
  * What was found at AWS. Written by the operator.
  */
 export interface RegistryStatus {
@@ -153,6 +167,14 @@ export interface RegistryStatus {
    */
   readonly arn?: string;
   readonly repositories?: RegistryStatusRepositories;
+  /**
+   * When all Repositories had last been compared with ECR. Written once an hour at most, however often that happens.
+   */
+  readonly lastDriftCheck?: string;
+  /**
+   * When the comparison after that one was to begin.
+   */
+  readonly nextDriftCheck?: string;
 }
 /**
  * Counts of repositories.
@@ -162,4 +184,8 @@ export interface RegistryStatusRepositories {
    * How many Repositories of this cluster have their repository here.
    */
   readonly managed: number;
+  /**
+   * How many repositories there are in the registry, whoever made them. Absent until they were listed.
+   */
+  readonly total?: number;
 }

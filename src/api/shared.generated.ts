@@ -28,6 +28,44 @@ export type PullSecretTokenScope = 'Scoped' | 'PullOnly' | 'Identity';
  * The widest scope among the tokens. Scoped - certain repositories. PullOnly - every repository of the registry, pulling only. Identity - all that the identity of the operator may do.
  */
 export type PullSecretStatusTokenScope = 'Scoped' | 'PullOnly' | 'Identity';
+/**
+ * Whether a pushed tag may be moved to another image. The *_WITH_EXCLUSION values except the tags of tagMutabilityExclusionFilters. Absent leaves it as it is (ECR creates MUTABLE).
+ */
+export type TagMutabilityMode =
+  'MUTABLE' | 'IMMUTABLE' | 'MUTABLE_WITH_EXCLUSION' | 'IMMUTABLE_WITH_EXCLUSION';
+/**
+ * AES256 - a key of ECR's own. KMS - a key of AWS KMS. KMS_DSSE - the same, in two layers. Cannot be changed.
+ */
+export type RepositoryEncryptionType = 'AES256' | 'KMS' | 'KMS_DSSE';
+/**
+ * Which images it is about. tagged - those that carry all of tagPrefixes or of tagPatterns. untagged - those without a tag. any - all; such a rule has the highest priority number.
+ */
+export type LifecycleRuleTagStatus = 'tagged' | 'untagged' | 'any';
+/**
+ * Where the images are that it is about. Absent means standard.
+ */
+export type LifecycleRuleStorageClass = 'standard' | 'archive';
+/**
+ * What countNumber counts. imageCountMoreThan - images, of which the newest stay. sinceImagePushed, sinceImagePulled, sinceImageTransitioned - days since the image was pushed, last pulled, or archived.
+ */
+export type LifecycleRuleCountType =
+  'imageCountMoreThan' | 'sinceImagePushed' | 'sinceImagePulled' | 'sinceImageTransitioned';
+/**
+ * What becomes of the images. expire - they are deleted. transition - they are moved to the storage class archive, from where they cannot be pulled until they are restored.
+ */
+export type LifecycleRuleAction = 'expire' | 'transition';
+/**
+ * Whether ECR is asked what a changed policy would do before it is put. Off - no. Report - the counts stand in the status. Block - the same, and the policy is held back while it would take an image that this cluster uses now. Absent means Off.
+ */
+export type LifecyclePreview = 'Off' | 'Report' | 'Block';
+/**
+ * Pull - pull images. Push - push and pull images. Read - list images and read their scan findings, without pulling.
+ */
+export type GrantAccess = 'Pull' | 'Push' | 'Read';
+/**
+ * An AWS service that pulls on behalf of sourceAccounts or sourceArns.
+ */
+export type GrantToService = 'lambda' | 'codebuild';
 
 /**
  * A Registry whose token is in the Secret.
@@ -259,4 +297,129 @@ export interface PullSecretStatusRotation {
    * When it was done in every namespace.
    */
   readonly at: string;
+}
+/**
+ * How images are encrypted at rest. Decided when ECR creates the repository. Absent accepts what is there (ECR creates AES256).
+ */
+export interface RepositoryEncryption {
+  readonly type: RepositoryEncryptionType;
+  /**
+   * The KMS key, as ARN, key ID or alias (alias/...), 1 to 2048 characters, for KMS and KMS_DSSE. Absent means the AWS managed key aws/ecr. Cannot be changed.
+   */
+  readonly kmsKey?: string;
+}
+/**
+ * The lifecycle policy, which expires or archives images, as rules or as a document. Absent leaves it as it is.
+ */
+export interface Lifecycle {
+  /**
+   * The rules, up to 50. ECR applies them by priority, the lowest number first. An empty list takes the lifecycle policy away.
+   */
+  readonly rules?: readonly LifecycleRule[];
+  /**
+   * The whole lifecycle policy as ECR takes it, JSON text of 100 to 30720 characters.
+   */
+  readonly document?: string;
+  readonly preview?: LifecyclePreview;
+}
+/**
+ * One rule, which says which images go, and where to.
+ */
+export interface LifecycleRule {
+  /**
+   * The place of the rule among the others, from 1. Images that a rule takes are not looked at by rules with higher numbers.
+   */
+  readonly priority: number;
+  /**
+   * What the rule is for.
+   */
+  readonly description?: string;
+  readonly tagStatus: LifecycleRuleTagStatus;
+  /**
+   * What tags begin with; an image counts that has a tag for each of them. With tagStatus tagged, unless there are tagPatterns.
+   *
+   * Items: What a tag begins with.
+   */
+  readonly tagPrefixes?: readonly string[];
+  /**
+   * Patterns of tags, with up to four * for any characters; an image counts that has a tag for each of them. With tagStatus tagged, unless there are tagPrefixes.
+   *
+   * Items: A pattern such as v*.
+   */
+  readonly tagPatterns?: readonly string[];
+  readonly storageClass?: LifecycleRuleStorageClass;
+  readonly countType: LifecycleRuleCountType;
+  /**
+   * How many images stay, or how many days an image does.
+   */
+  readonly countNumber: number;
+  readonly action: LifecycleRuleAction;
+}
+/**
+ * One grant.
+ */
+export interface Grant {
+  /**
+   * The name of the grant, from which the Sid of its statement is made.
+   */
+  readonly name: string;
+  readonly access: GrantAccess;
+  readonly to: GrantTo;
+}
+/**
+ * Who gets it, one kind of grantee. ECS tasks, EKS nodes, Fargate and CodePipeline are roles.
+ */
+export interface GrantTo {
+  /**
+   * AWS accounts, whose own policies say who in them may.
+   *
+   * Items: The account ID, 12 digits.
+   */
+  readonly accounts?: readonly string[];
+  /**
+   * IAM roles.
+   *
+   * Items: The ARN of a role.
+   */
+  readonly roles?: readonly string[];
+  /**
+   * IAM users.
+   *
+   * Items: The ARN of a user.
+   */
+  readonly users?: readonly string[];
+  /**
+   * Every account of an AWS organization, by its ID.
+   */
+  readonly organization?: string;
+  readonly service?: GrantToService;
+  /**
+   * The accounts for which the service may act. With service.
+   *
+   * Items: The account ID, 12 digits.
+   */
+  readonly sourceAccounts?: readonly string[];
+  /**
+   * The functions or projects for which the service may act, as ARNs, with * for any characters. With service.
+   *
+   * Items: An ARN or a pattern of ARNs.
+   */
+  readonly sourceArns?: readonly string[];
+}
+/**
+ * One of them.
+ */
+export interface UndeclaredFailure {
+  /**
+   * The name of the repository.
+   */
+  readonly repository: string;
+  /**
+   * The cause as one CamelCase word, see docs/reasons.md.
+   */
+  readonly reason: string;
+  /**
+   * The cause in a sentence.
+   */
+  readonly message: string;
 }

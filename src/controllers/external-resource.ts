@@ -1,10 +1,12 @@
-import { TerminalError } from '../runtime/errors.ts';
+import { type Failure, TerminalError } from '../runtime/errors.ts';
 import type { Happening, Incomplete, Outcome } from '../runtime/outcome.ts';
 import type { ObjectMetadata } from '../runtime/resource.ts';
 import { type BaseStatus, conditionOf } from '../runtime/status.ts';
 
 /** Something at AWS that one object declares, ready to be compared. `Action` is tagged with the operation's name. */
 export interface ExternalResource<Observed, Action extends { readonly type: string }, Fields> {
+  /** Nothing is ever written: what differs is told. */
+  readonly observeOnly?: boolean;
   /** What AWS holds now. Reads only. */
   observe(): Promise<Observed>;
   /** What is to be done so that it matches; empty when it does (pure). */
@@ -15,7 +17,28 @@ export interface ExternalResource<Observed, Action extends { readonly type: stri
   apply(action: Action, observed: Observed): Promise<Observed>;
   /** For an Event: what the action changes, from what to what. */
   describe(action: Action, observed: Observed): string;
-  status(observed: Observed): Fields;
+  status(observed: Observed, changes: Changes): Fields;
+}
+
+/** Thrown by `apply`: nothing is wrong, and the action is to be tried again after a while. */
+export class Waiting extends Error {
+  readonly reason: string;
+  readonly againMs: number;
+
+  constructor({ reason, message }: Failure, againMs: number) {
+    super(message);
+    this.name = 'Waiting';
+    this.reason = reason;
+    this.againMs = againMs;
+  }
+}
+
+/** What a pass wrote, or, where it only observes, would have. */
+export interface Changes {
+  /** Why: `DriftMended` where somebody else had changed what was as declared. */
+  readonly reason: 'Created' | 'Updated' | 'DriftMended' | 'DriftObserved';
+  /** One for each action, for people. */
+  readonly words: readonly string[];
 }
 
 interface Declared {
@@ -33,14 +56,40 @@ export async function reconcileExternal<O, A extends { readonly type: string }, 
 ): Promise<Outcome<F> | Incomplete<F>> {
   const first = await resource.observe();
   const actions = resource.plan(first);
+  if (resource.observeOnly) return observation(resource, actions, first);
   const { observed, done, failures } = await applyAll(resource, actions, first);
   const words = done.map((action) => resource.describe(action, first));
-  const report = { status: resource.status(observed), happenings: happeningsOf(object, done, words) };
-  if (failures.length > 0) return { ...report, failure: worstOf(failures) };
+  const changes = { reason: reasonOf(object, done), words };
+  const report = { status: resource.status(observed, changes), happenings: happeningsOf(changes) };
+  const failed = failures.filter((failure) => !(failure instanceof Waiting));
+  if (failed.length > 0) return { ...report, failure: worstOf(failed) };
+  const [waiting] = failures.filter((failure) => failure instanceof Waiting);
+  if (waiting) {
+    const { reason, message, againMs } = waiting;
+    const pending = { type: 'Synced', status: 'Unknown', reason, message } as const;
+    return { ...report, conditions: [pending], requeueAfterMs: againMs };
+  }
   return {
     ...report,
     conditions: [{ type: 'Synced', status: 'True', reason: 'Synced', message: 'ECR holds what is declared' }],
   };
+}
+
+function observation<O, A extends { readonly type: string }, F>(
+  resource: ExternalResource<O, A, F>,
+  actions: readonly A[],
+  observed: O,
+): Outcome<F> {
+  const reason = 'DriftObserved';
+  const words = actions.map((action) => resource.describe(action, observed));
+  const status = resource.status(observed, { reason, words });
+  const type = 'Synced';
+  if (words.length === 0) {
+    const message = 'ECR holds what is declared, and mode: Observe writes nothing';
+    return { status, conditions: [{ type, status: 'True', reason: 'Synced', message }] };
+  }
+  const message = `ECR differs, and mode: Observe writes nothing: ${words.join('; ')}`;
+  return { status, conditions: [{ type, status: 'False', reason, message }], stalled: true };
 }
 
 interface Applied<O, A> {
@@ -75,15 +124,13 @@ function worstOf(failures: readonly unknown[]): unknown {
   return failures.find((failure) => !(failure instanceof TerminalError)) ?? failures[0];
 }
 
-function happeningsOf(
-  object: Declared,
-  actions: readonly { readonly type: string }[],
-  words: readonly string[],
-): Happening[] {
-  if (actions.length === 0) return [];
-  const message = words.join('; ');
-  if (actions[0]?.type.startsWith('Create')) return [{ type: 'Normal', reason: 'Created', message }];
+function reasonOf(object: Declared, actions: readonly { readonly type: string }[]): Changes['reason'] {
+  if (actions[0]?.type.startsWith('Create')) return 'Created';
   const synced = conditionOf(object.status, 'Synced');
   const wasSynced = synced?.status === 'True' && synced.observedGeneration === object.metadata.generation;
-  return [{ type: 'Normal', reason: wasSynced ? 'DriftMended' : 'Updated', message }];
+  return wasSynced ? 'DriftMended' : 'Updated';
+}
+
+function happeningsOf({ reason, words }: Changes): Happening[] {
+  return words.length === 0 ? [] : [{ type: 'Normal', reason, message: words.join('; ') }];
 }

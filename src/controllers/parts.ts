@@ -3,6 +3,7 @@ import { FIELD_MANAGER, FINALIZER } from '../api/names.ts';
 import type { PullSecret } from '../api/pull-secret.generated.ts';
 import type { Registry } from '../api/registry.generated.ts';
 import type { Repository } from '../api/repository.generated.ts';
+import type { RepositoryClass } from '../api/repository-class.generated.ts';
 import type { Connections } from '../ecr/connection.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Next } from '../runtime/controller.ts';
@@ -12,12 +13,16 @@ import type { Key } from '../runtime/key.ts';
 import type { KubeClient } from '../runtime/kube-client.ts';
 import type { Log } from '../runtime/log.ts';
 import { type CustomResource, type Reconciler, resourceReconciler } from '../runtime/resource-reconciler.ts';
+import type { Trigger } from '../runtime/sources.ts';
 import type { BaseStatus } from '../runtime/status.ts';
+import type { DriftChecks } from './drift/drift-checks.ts';
+import type { ImageUsage } from './image-usage/image-usage.ts';
 import type { PullWorld } from './pull-secret/pull-world.ts';
 import type { PodState } from './pull-secret/repair/pod-state.ts';
 import type { SecretState } from './pull-secret/secret-state.ts';
 import type { ServiceAccountState } from './pull-secret/service-account.ts';
 import type { RegistryAccess } from './registry-access.ts';
+import type { UndeclaredStore } from './repository-class/undeclared-store.ts';
 import type { NamespaceState } from './world.ts';
 
 /** What controllers are put together from. */
@@ -29,11 +34,19 @@ export interface Parts {
   readonly world: PullWorld;
   readonly access: RegistryAccess;
   readonly connections: Connections;
+  /** Who uses images; absent where the operator may not find out. */
+  readonly imageUsage: ImageUsage | undefined;
+  /** What lists of whole registries show that nobody declared; `seen` is fired with the Registry's name. */
+  readonly undeclared: { readonly store: UndeclaredStore; readonly seen: Trigger };
+  /** What drift sweeps have found. */
+  readonly drift: DriftChecks;
   /** The cluster's part of the owner tag. */
   readonly cluster: string;
   readonly config: {
     readonly driftSchedule: string;
     readonly driftSpreadMs: number;
+    readonly imageSchedule: string;
+    readonly imageUsage: boolean;
     readonly repositoryWorkers: number;
     readonly deliveryWorkers: number;
     readonly pullSecretNames: readonly string[];
@@ -44,6 +57,7 @@ export interface Parts {
   readonly caches: {
     readonly registries: Informer<Registry>;
     readonly repositories: Informer<Repository>;
+    readonly repositoryClasses: Informer<RepositoryClass>;
     readonly pullSecrets: Informer<PullSecret>;
     readonly clusterPullSecrets: Informer<ClusterPullSecret>;
     readonly namespaces: Informer<NamespaceState>;
@@ -60,6 +74,7 @@ export function customResource<T extends CustomResource<S>, S extends BaseStatus
   { resource, lister }: Informer<T>,
   dependents: readonly [string, ...string[]],
   reconciler: Reconciler<T, Omit<S, keyof BaseStatus>>,
+  foreignFields: readonly (keyof S)[] = [],
 ): (key: Key) => Promise<Next> {
   return resourceReconciler<T, S>({
     resource,
@@ -68,6 +83,7 @@ export function customResource<T extends CustomResource<S>, S extends BaseStatus
     dependents,
     finalizer: FINALIZER,
     fieldManager: FIELD_MANAGER,
+    foreignFields,
     client,
     events,
     clock,

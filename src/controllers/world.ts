@@ -2,6 +2,7 @@ import type { ClusterPullSecret } from '../api/cluster-pull-secret.generated.ts'
 import type { PullSecret } from '../api/pull-secret.generated.ts';
 import type { Registry } from '../api/registry.generated.ts';
 import type { Repository } from '../api/repository.generated.ts';
+import type { RepositoryClass } from '../api/repository-class.generated.ts';
 import type { Labels } from '../runtime/label-selector.ts';
 import type { KubeObject } from '../runtime/resource.ts';
 import type { Lister } from '../runtime/store.ts';
@@ -24,6 +25,9 @@ export function namespaceState({ metadata }: KubeObject): NamespaceState {
 export interface World {
   readonly registries: Lister<Registry>;
   readonly repositories: Lister<Repository>;
+  /** Whether a Repository stands for this name in ECR. */
+  declares(registry: string, name: string): boolean;
+  readonly repositoryClasses: Lister<RepositoryClass>;
   readonly pullSecrets: Lister<PullSecret>;
   pullSecretsIn(namespace: string): Iterable<PullSecret>;
   readonly clusterPullSecrets: Lister<ClusterPullSecret>;

@@ -53,6 +53,7 @@ const CLASSES: Readonly<Record<string, ErrorClass>> = {
   RepositoryAlreadyExistsException: { reason: 'RepositoryNotVisible' },
   LimitExceededException: { reason: 'QuotaExceeded', terminal: true },
   RepositoryNotEmptyException: { reason: 'RepositoryNotEmpty', terminal: true, recheckAfterMs: 300_000 },
+  LifecyclePolicyPreviewInProgressException: { reason: 'PreviewInProgress' },
   InvalidParameterException: INVALID,
   ValidationException: INVALID,
   ValidationError: INVALID,

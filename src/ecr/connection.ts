@@ -2,21 +2,30 @@ import { ECRClient } from '@aws-sdk/client-ecr';
 import { ECRPUBLICClient } from '@aws-sdk/client-ecr-public';
 import { STSClient } from '@aws-sdk/client-sts';
 import type { RegistrySpec } from '../api/registry.generated.ts';
-import { type Clock, systemClock } from '../runtime/clock.ts';
-import { TerminalError } from '../runtime/errors.ts';
+import { systemClock } from '../runtime/clock.ts';
+import { RetryableError, TerminalError } from '../runtime/errors.ts';
 import { awsError } from './aws-errors.ts';
+import { budgetedClient, type CallBudgetsOptions, createCallBudgets } from './budgeted-client.ts';
+import type { CallBudget, CallLane } from './call-budget.ts';
 import { clientSettings, PUBLIC_CLIENT_SETTINGS } from './client-settings.ts';
 import { type CredentialProvider, credentialProviders, type KeySource } from './credentials.ts';
 import type { AuthorizationToken, EcrApi, Identity, StsApi } from './ecr-api.ts';
 import type { PullScope } from './pull-scope.ts';
 import { issueToken, type PullToken, type TokenOptions, type TokenSource } from './pull-tokens.ts';
+import { leaveThrottlesAlone } from './retry-strategy.ts';
 import { sdkEcrApi } from './sdk-ecr-api.ts';
 import { publicAuthorizationToken } from './sdk-ecr-public-api.ts';
 import { sdkStsApi } from './sdk-sts-api.ts';
 
 /** One Registry's way to AWS. */
 export interface Connection {
+  /** For what people wait for: the lane `user`. */
   readonly ecr: EcrApi;
+  /**
+   * The same calls in another lane of the budget, which all connections to the account and region share; see
+   * {@link CallBudget}.
+   */
+  lane(lane: CallLane): EcrApi;
   /**
    * Who we are at AWS, asked once for each set of keys. Unless the Registry is only pulled from, throws an
    * AccountMismatch if that is not its account. Before it has resolved, nothing may be written and no token be taken.
@@ -35,7 +44,7 @@ export interface Connections {
   close(): void;
 }
 
-export interface ConnectionOptions extends Pick<Clock, 'now'>, TokenOptions {}
+export interface ConnectionOptions extends CallBudgetsOptions, TokenOptions {}
 
 /** No {@link Connections} yet; `readKeys` reads the static keys of a `secretRef`. */
 export function createConnections(
@@ -43,6 +52,7 @@ export function createConnections(
   options: ConnectionOptions = systemClock,
 ): Connections {
   const open = new Map<string, Connection>();
+  const budgetOf = createCallBudgets(options);
   const retain = (specs: Iterable<RegistrySpec>): void => {
     const needed = new Set([...specs].map(connectionKey));
     for (const [key, connection] of open) {
@@ -54,7 +64,7 @@ export function createConnections(
   return {
     to(spec) {
       const key = connectionKey(spec);
-      const connection = open.get(key) ?? connect(spec, readKeys, options);
+      const connection = open.get(key) ?? connect(spec, readKeys, options, budgetOf(spec));
       open.set(key, connection);
       return connection;
     },
@@ -69,10 +79,18 @@ export function connectionKey(spec: RegistrySpec): string {
   return JSON.stringify([accountId, region, access, credentials, pullRoleArn, endpoint]);
 }
 
-function connect(spec: RegistrySpec, readKeys: KeySource, options: ConnectionOptions): Connection {
+function connect(
+  spec: RegistrySpec,
+  readKeys: KeySource,
+  options: ConnectionOptions,
+  budget: CallBudget,
+): Connection {
   const providers = credentialProviders(spec, readKeys, options.now);
   const own = explained(providers.own, spec.credentials?.roleArn);
   const ecr = new ECRClient({ ...clientSettings(spec, 'ecr'), credentials: providers.own });
+  leaveThrottlesAlone(ecr);
+  const closing = new AbortController();
+  const lane = (name: CallLane): EcrApi => sdkEcrApi(budgetedClient(ecr, budget, name, closing.signal), spec);
   const sts = new STSClient({ ...clientSettings(spec, 'sts'), credentials: providers.own });
   const baseSts = new STSClient({ ...clientSettings(spec, 'sts'), credentials: explained(providers.base) });
   const identity = rememberIdentity(sdkStsApi(sts), own, options.now);
@@ -84,7 +102,8 @@ function connect(spec: RegistrySpec, readKeys: KeySource, options: ConnectionOpt
     authorizationToken: (scope, keys) => authorizationToken(spec, scope, keys),
   };
   return {
-    ecr: sdkEcrApi(ecr, spec),
+    ecr: lane('user'),
+    lane,
     async verify() {
       const found = await identity();
       if (spec.access !== 'PullOnly') requireAccount(found, spec.accountId);
@@ -92,10 +111,14 @@ function connect(spec: RegistrySpec, readKeys: KeySource, options: ConnectionOpt
     },
     issueToken: (scope) => issueToken(source, scope),
     close() {
+      closing.abort(new RetryableError('AWSUnreachable', CLOSED));
       for (const client of [ecr, sts, baseSts]) client.destroy();
     },
   };
 }
+
+const CLOSED =
+  'the way to AWS was closed while the call waited for its turn; the next attempt takes the new one';
 
 function requireAccount(found: Identity, accountId: string): void {
   if (found.accountId === accountId) return;

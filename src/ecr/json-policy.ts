@@ -11,10 +11,12 @@ export function samePolicy(desired: string, live: string, field: string): boolea
 
 function policyMeaning(document: { readonly [key: string]: Json }): string {
   const { Statement, Version = '2008-10-17', ...rest } = document;
-  const statements = listOf(Statement).map((statement) =>
-    canonical(isObject(statement) ? meaningOf(statement) : statement),
-  );
-  return canonical({ ...rest, Version, Statement: statements.sort() });
+  return canonical({ ...rest, Version, Statement: listOf(Statement).map(statementMeaning).sort() });
+}
+
+/** Equal text for statements that mean the same, as {@link samePolicy} has it. */
+export function statementMeaning(statement: Json): string {
+  return canonical(isObject(statement) ? meaningOf(statement) : statement);
 }
 
 function meaningOf(statement: { readonly [key: string]: Json }): Json {

@@ -4,20 +4,18 @@ import {
   DescribeRepositoriesCommand,
   type ECRClient,
   GetAuthorizationTokenCommand,
-  GetLifecyclePolicyCommand,
-  GetRepositoryPolicyCommand,
   ListTagsForResourceCommand,
   PutImageScanningConfigurationCommand,
   PutImageTagMutabilityCommand,
-  PutLifecyclePolicyCommand,
-  paginateDescribeImages,
-  SetRepositoryPolicyCommand,
   TagResourceCommand,
   UntagResourceCommand,
 } from '@aws-sdk/client-ecr';
-import { awsError } from './aws-errors.ts';
 import type { EcrApi } from './ecr-api.ts';
-import { type AccountRegion, repositoryArn } from './partition.ts';
+import type { AccountRegion } from './partition.ts';
+import { paged, type SdkCalls, sdkCalls } from './sdk-calls.ts';
+import { documentCalls } from './sdk-document-calls.ts';
+import { imageCalls } from './sdk-image-calls.ts';
+import { previewCalls } from './sdk-preview-calls.ts';
 import {
   authorizationToken,
   encryptionInput,
@@ -28,45 +26,16 @@ import {
 
 /** The {@link EcrApi} on the AWS SDK. SDK names stop here. */
 export function sdkEcrApi(client: ECRClient, registry: AccountRegion): EcrApi {
-  const calls = callsTo(client, registry);
+  const calls = sdkCalls(client, registry);
   return {
     ...repositoryCalls(calls),
     ...settingCalls(calls),
     ...documentCalls(calls),
+    ...previewCalls(calls),
     ...tagCalls(calls),
-    ...registryCalls(calls),
+    ...imageCalls(calls),
+    ...tokenCalls(calls),
   };
-}
-
-interface Calls {
-  readonly client: ECRClient;
-  readonly registryId: string;
-  arnOf(name: string): string;
-  /** Throws classified errors that name the action and the resource. */
-  call<T>(action: string, resource: string, task: () => Promise<T>): Promise<T>;
-  /** As `call`, with undefined for what is not there. */
-  find<T>(action: string, name: string, absent: string, task: () => Promise<T>): Promise<T | undefined>;
-}
-
-function callsTo(client: ECRClient, registry: AccountRegion): Calls {
-  const arnOf = (name: string): string => repositoryArn(registry, name);
-  const call: Calls['call'] = async (action, resource, task) => {
-    try {
-      return await task();
-    } catch (error) {
-      throw awsError(error, `ecr:${action}`, resource);
-    }
-  };
-  const find: Calls['find'] = (action, name, absent, task) =>
-    call(action, arnOf(name), async () => {
-      try {
-        return await task();
-      } catch (error) {
-        if (error instanceof Error && error.name === absent) return undefined;
-        throw error;
-      }
-    });
-  return { client, registryId: registry.accountId, arnOf, call, find };
 }
 
 function repositoryCalls({
@@ -75,15 +44,27 @@ function repositoryCalls({
   arnOf,
   call,
   find,
-}: Calls): Pick<EcrApi, 'describeRepository' | 'createRepository' | 'deleteRepository'> {
+}: SdkCalls): Pick<
+  EcrApi,
+  'describeRepository' | 'listRepositories' | 'createRepository' | 'deleteRepository'
+> {
   return {
     describeRepository: (name) =>
-      find('DescribeRepositories', name, 'RepositoryNotFoundException', async () => {
+      find('DescribeRepositories', name, ['RepositoryNotFoundException'], async () => {
         const answer = await client.send(
           new DescribeRepositoriesCommand({ registryId, repositoryNames: [name] }),
         );
         return answer.repositories?.map(liveRepository)[0];
       }),
+
+    listRepositories: () =>
+      paged((nextToken) =>
+        call('DescribeRepositories', arnOf('*'), async () => {
+          const input = { registryId, maxResults: 1_000, ...(nextToken ? { nextToken } : {}) };
+          const answer = await client.send(new DescribeRepositoriesCommand(input));
+          return { items: (answer.repositories ?? []).map(liveRepository), nextToken: answer.nextToken };
+        }),
+      ),
 
     createRepository: ({ name, tags, tagMutability, scanOnPush, encryption }) =>
       call('CreateRepository', arnOf(name), async () => {
@@ -101,7 +82,7 @@ function repositoryCalls({
       }),
 
     deleteRepository: async (name, force) => {
-      await find('DeleteRepository', name, 'RepositoryNotFoundException', () =>
+      await find('DeleteRepository', name, ['RepositoryNotFoundException'], () =>
         client.send(new DeleteRepositoryCommand({ registryId, repositoryName: name, force })),
       );
     },
@@ -113,7 +94,7 @@ function settingCalls({
   registryId,
   arnOf,
   call,
-}: Calls): Pick<EcrApi, 'putImageTagMutability' | 'putImageScanningConfiguration'> {
+}: SdkCalls): Pick<EcrApi, 'putImageTagMutability' | 'putImageScanningConfiguration'> {
   return {
     putImageTagMutability: async (name, mutability) => {
       const input = { registryId, repositoryName: name, ...mutabilityInput(mutability) };
@@ -131,46 +112,7 @@ function settingCalls({
   };
 }
 
-function documentCalls({
-  client,
-  registryId,
-  arnOf,
-  call,
-  find,
-}: Calls): Pick<
-  EcrApi,
-  'getLifecyclePolicy' | 'putLifecyclePolicy' | 'getRepositoryPolicy' | 'setRepositoryPolicy'
-> {
-  return {
-    getLifecyclePolicy: (name) =>
-      find('GetLifecyclePolicy', name, 'LifecyclePolicyNotFoundException', async () => {
-        const answer = await client.send(new GetLifecyclePolicyCommand({ registryId, repositoryName: name }));
-        return answer.lifecyclePolicyText;
-      }),
-
-    putLifecyclePolicy: async (name, lifecyclePolicyText) => {
-      const input = { registryId, repositoryName: name, lifecyclePolicyText };
-      await call('PutLifecyclePolicy', arnOf(name), () => client.send(new PutLifecyclePolicyCommand(input)));
-    },
-
-    getRepositoryPolicy: (name) =>
-      find('GetRepositoryPolicy', name, 'RepositoryPolicyNotFoundException', async () => {
-        const answer = await client.send(
-          new GetRepositoryPolicyCommand({ registryId, repositoryName: name }),
-        );
-        return answer.policyText;
-      }),
-
-    setRepositoryPolicy: async (name, policyText) => {
-      const input = { registryId, repositoryName: name, policyText };
-      await call('SetRepositoryPolicy', arnOf(name), () =>
-        client.send(new SetRepositoryPolicyCommand(input)),
-      );
-    },
-  };
-}
-
-function tagCalls({ client, call }: Calls): Pick<EcrApi, 'listTags' | 'tag' | 'untag'> {
+function tagCalls({ client, call }: SdkCalls): Pick<EcrApi, 'listTags' | 'tag' | 'untag'> {
   return {
     listTags: (resourceArn) =>
       call('ListTagsForResource', resourceArn, async () => {
@@ -190,25 +132,8 @@ function tagCalls({ client, call }: Calls): Pick<EcrApi, 'listTags' | 'tag' | 'u
   };
 }
 
-function registryCalls({
-  client,
-  registryId,
-  arnOf,
-  call,
-}: Calls): Pick<EcrApi, 'countImages' | 'getAuthorizationToken'> {
+function tokenCalls({ client, call }: SdkCalls): Pick<EcrApi, 'getAuthorizationToken'> {
   return {
-    countImages: (name) =>
-      call('DescribeImages', arnOf(name), async () => {
-        let count = 0;
-        const pages = paginateDescribeImages(
-          { client, pageSize: 1_000 },
-          // Archived images too: they go with the repository like any other.
-          { registryId, repositoryName: name, filter: { imageStatus: 'ANY' } },
-        );
-        for await (const page of pages) count += page.imageDetails?.length ?? 0;
-        return count;
-      }),
-
     getAuthorizationToken: async () => {
       const answer = await call('GetAuthorizationToken', '*', () =>
         client.send(new GetAuthorizationTokenCommand({})),

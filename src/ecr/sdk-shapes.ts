@@ -32,6 +32,7 @@ export function liveRepository(repository: Repository): LiveRepository {
   const { encryptionType = 'AES256', kmsKey } = repository.encryptionConfiguration ?? {};
   const filters = repository.imageTagMutabilityExclusionFilters ?? [];
   return {
+    name: repository.repositoryName ?? '',
     arn: repository.repositoryArn ?? '',
     uri: repository.repositoryUri ?? '',
     registryId: repository.registryId ?? '',

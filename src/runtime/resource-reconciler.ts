@@ -15,6 +15,7 @@ import {
   type Result,
   statusChanged,
   suspendedStatus,
+  withoutFields,
 } from './status.ts';
 import type { Lister } from './store.ts';
 
@@ -42,6 +43,8 @@ export interface ResourceReconcilerOptions<T extends CustomResource<S>, S extend
   readonly dependents: readonly [string, ...string[]];
   readonly finalizer: string;
   readonly fieldManager: string;
+  /** Fields of the status that another controller writes: never applied, and no change of ours. */
+  readonly foreignFields?: readonly (keyof S)[];
   readonly client: KubeClient;
   readonly events: EventRecorder;
   readonly clock: Clock;
@@ -56,6 +59,7 @@ export function resourceReconciler<T extends CustomResource<S>, S extends BaseSt
   options: ResourceReconcilerOptions<T, S>,
 ): (key: Key) => Promise<Next> {
   const { resource, lister, reconciler, client, clock, log, finalizer, fieldManager } = options;
+  const { foreignFields = [] } = options;
 
   // The resourceVersions of one kind are ordered numbers (KEP-5504).
   const written = new Map<Key, { readonly uid: string; readonly version: number; readonly status: S }>();
@@ -90,8 +94,9 @@ export function resourceReconciler<T extends CustomResource<S>, S extends BaseSt
     tell(object, result, next);
   }
 
-  async function applyStatus(object: T, next: S): Promise<void> {
-    if (!statusChanged(object.status, next)) return;
+  async function applyStatus(object: T, whole: S): Promise<void> {
+    const next = withoutFields(whole, foreignFields);
+    if (!statusChanged(object.status && withoutFields(object.status, foreignFields), next)) return;
     const { name, namespace, uid } = object.metadata;
     const body = { metadata: { name, namespace, uid }, status: next };
     const path = { name, namespace, subresource: 'status' };
@@ -184,7 +189,8 @@ export function resourceReconciler<T extends CustomResource<S>, S extends BaseSt
       last?.uid === object.metadata.uid &&
       Number(object.metadata.resourceVersion) < last.version
     ) {
-      return { ...object, status: last.status };
+      const foreign = foreignFields.map((name) => [name, object.status?.[name]]);
+      return { ...object, status: { ...Object.fromEntries(foreign), ...last.status } };
     }
     written.delete(key);
     return object;

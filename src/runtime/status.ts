@@ -77,6 +77,12 @@ export function statusChanged<S extends BaseStatus>(previous: S | undefined, nex
   return !isDeepStrictEqual(previous, JSON.parse(JSON.stringify(next)));
 }
 
+/** The status without these fields, which other writers have: what may be compared and applied. */
+export function withoutFields<S extends BaseStatus>(status: S, fields: readonly (keyof S)[]): S {
+  const kept = Object.entries(status).filter(([name]) => !fields.includes(name as keyof S));
+  return Object.fromEntries(kept) as S;
+}
+
 /** The condition of that type, if the object has it. */
 export function conditionOf(status: BaseStatus | undefined, type: string): StatusCondition | undefined {
   return status?.conditions?.find((condition) => condition.type === type);

@@ -1,7 +1,9 @@
 import { crowdBench } from './crowd-bench.ts';
 import { createReport, type Report } from './figures.ts';
 import { outageBench } from './outage-bench.ts';
+import { repositoriesBench } from './repositories-bench.ts';
 import { rotationBench } from './rotation-bench.ts';
+import { sweepBench } from './sweep-bench.ts';
 
 // `npm run bench`, or `npm run bench -- rotation outage` for some of the parts; sizes are in the environment:
 // BENCH_NAMESPACES=50 makes all of it small.
@@ -20,9 +22,11 @@ const sizes = {
   arrivals: size('BENCH_ARRIVALS', 100),
   rotations: size('BENCH_ROTATIONS', 10),
   outageSeconds: size('BENCH_OUTAGE_SECONDS', 600),
+  repositories: size('BENCH_REPOSITORIES', 300),
+  swept: size('BENCH_SWEPT', 10_000),
 };
 
-const PARTS = ['rotation', 'arrivals', 'memory', 'outage'] as const;
+const PARTS = ['rotation', 'arrivals', 'memory', 'outage', 'repositories', 'sweep'] as const;
 type Part = (typeof PARTS)[number];
 
 function partsOf(words: readonly string[]): ReadonlySet<Part> {
@@ -42,6 +46,8 @@ async function bench(report: Report, parts: ReadonlySet<Part>): Promise<void> {
     });
   }
   if (parts.has('outage')) await outageBench(report, { seconds: sizes.outageSeconds });
+  if (parts.has('repositories')) await repositoriesBench(report, { repositories: sizes.repositories });
+  if (parts.has('sweep')) await sweepBench(report, { repositories: sizes.swept });
 }
 
 const report = createReport();

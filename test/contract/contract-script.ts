@@ -11,6 +11,7 @@ import {
 } from './contract-step.ts';
 import { images } from './image-steps.ts';
 import { lifecycles, policies } from './policy-steps.ts';
+import { scans } from './scan-steps.ts';
 
 const KEY = 'arn:aws:kms:us-east-1:123456789012:key/11111111-2222-4333-a444-555555555555';
 const FILTERS = [{ filterType: 'WILDCARD' as const, filter: 'dev-*' }];
@@ -56,6 +57,7 @@ const repositories: readonly Step[] = [
     on.describeRepositories({ repositoryNames: ['contract/a', 'contract/missing'] }),
   ),
   ecr('describe a page of two', (on) => on.describeRepositories({ maxResults: 2 })),
+  ecr('describe all, a thousand a page', (on) => on.describeRepositories({ maxResults: 1000 })),
   ecr('describe names and a page size', (on) =>
     on.describeRepositories({ repositoryNames: ['contract/a'], maxResults: 5 }),
   ),
@@ -159,5 +161,6 @@ export const CONTRACT_SCRIPT: readonly Step[] = [
   ...lifecycles,
   ...tags,
   ...images,
+  ...scans,
   ...end,
 ];

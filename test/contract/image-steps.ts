@@ -8,7 +8,7 @@ const MANIFEST = JSON.stringify({
   config: { mediaType: 'application/vnd.oci.image.config.v1+json', size: 10, digest: digestOf('config') },
   layers: [],
 });
-const imageDigest = digestOf(MANIFEST);
+export const imageDigest = digestOf(MANIFEST);
 const put = { ...A, imageManifest: MANIFEST, imageManifestMediaType: MEDIA_TYPE, imageDigest };
 
 /** Images; the last one is left for the end. */
@@ -19,6 +19,9 @@ export const images: readonly Step[] = [
   ecr('describe the images', (on) => on.describeImages(A)),
   ecr('describe a missing image', (on) => on.describeImages({ ...A, imageIds: [{ imageTag: 'absent' }] })),
   ecr('describe images of a missing one', (on) => on.describeImages(MISSING)),
+  ecr('describe images of every status, a thousand a page', (on) =>
+    on.describeImages({ ...A, maxResults: 1000, filter: { imageStatus: 'ANY' } }),
+  ),
   ecr('list the images', (on) => on.listImages(A)),
   ecr('list untagged images', (on) => on.listImages({ ...A, filter: { tagStatus: 'UNTAGGED' } })),
   ecr('get an image', (on) => on.batchGetImage({ ...A, imageIds: [{ imageTag: 'v1' }] })),

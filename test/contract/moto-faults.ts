@@ -32,6 +32,11 @@ export const MOTO_FAULTS: readonly MotoFault[] = [
     why: 'moto does not page',
   },
   {
+    step: 'describe all, a thousand a page',
+    paths: ['repositories.3'],
+    why: 'follows from the first: moto has refused that name',
+  },
+  {
     step: 'describe names and a page size',
     paths: [...REFUSED, 'repositories'],
     why: 'moto does not know that names and paging exclude each other',
@@ -41,11 +46,18 @@ export const MOTO_FAULTS: readonly MotoFault[] = [
     paths: ['imageTagMutabilityExclusionFilters'],
     why: "moto leaves the filters out of PutImageTagMutability's answer; the service model has them",
   },
-  ...['set a policy', 'get the policy', 'delete the policy'].map((step) => ({
-    step,
-    paths: ['policyText'],
-    why: 'moto gives the text back as it came; ECR re-formats it',
-  })),
+  ...['set a policy', 'get the policy', 'set a policy that locks me out by force', 'delete the policy'].map(
+    (step) => ({
+      step,
+      paths: ['policyText'],
+      why: 'moto gives the text back as it came; ECR re-formats it',
+    }),
+  ),
+  {
+    step: 'set a policy that locks me out',
+    paths: [...REFUSED, 'policyText', 'registryId', 'repositoryName'],
+    why: 'moto has no guard against it, so that `force` changes nothing',
+  },
   ...['set a foreign action', 'set a foreign status'].map((step) => ({
     step,
     paths: ['message'],
@@ -62,6 +74,11 @@ export const MOTO_FAULTS: readonly MotoFault[] = [
     why: 'moto does not compare priorities',
   },
   {
+    step: 'set two rules for untagged images',
+    paths: [...REFUSED, ...LIFECYCLE],
+    why: 'moto does not compare what rules select; the user guide allows one rule for untagged images',
+  },
+  {
     step: 'set an archiving lifecycle',
     paths: [...REFUSED, ...LIFECYCLE],
     why: 'moto does not know storage classes',
@@ -76,15 +93,25 @@ export const MOTO_FAULTS: readonly MotoFault[] = [
     paths: REFUSED,
     why: 'moto does not check tags',
   },
-  {
-    step: 'describe the images',
+  ...['describe the images', 'describe images of every status, a thousand a page'].map((step) => ({
+    step,
     paths: ['imageDetails.0.artifactMediaType', 'imageDetails.0.imageStatus'],
     why: 'moto does not know these members',
-  },
+  })),
   {
     step: 'get an image',
     paths: ['images.0.imageId.imageTag'],
     why: "moto names the image's latest tag; ECR names the one that was asked for",
+  },
+  {
+    step: 'ask what is scanned on push',
+    paths: ['scanningConfigurations.0.scanFrequency', 'scanningConfigurations.0.scanOnPush'],
+    why: "moto does not look at the repository's own setting",
+  },
+  {
+    step: 'ask about 26 repositories',
+    paths: [...REFUSED, 'failures', 'scanningConfigurations'],
+    why: 'moto does not know that 25 is the most, as the service model has it',
   },
   {
     step: 'ask who I am',

@@ -12,6 +12,11 @@ const POLICY = JSON.stringify({
   ],
 });
 
+const LOCK = JSON.stringify({
+  Version: '2012-10-17',
+  Statement: [{ Sid: 'lock', Effect: 'Deny', Principal: '*', Action: 'ecr:SetRepositoryPolicy' }],
+});
+
 /** Repository policies. */
 export const policies: readonly Step[] = [
   ecr('get no policy', (on) => on.getRepositoryPolicy(A)),
@@ -19,8 +24,13 @@ export const policies: readonly Step[] = [
   ecr('get the policy', (on) => on.getRepositoryPolicy(A)),
   ecr('set a policy that is none', (on) => on.setRepositoryPolicy({ ...A, policyText: 'nonsense' })),
   ecr('set a policy on a missing one', (on) => on.setRepositoryPolicy({ ...MISSING, policyText: POLICY })),
+  ecr('set a policy that locks me out', (on) => on.setRepositoryPolicy({ ...A, policyText: LOCK })),
+  ecr('set a policy that locks me out by force', (on) =>
+    on.setRepositoryPolicy({ ...A, policyText: LOCK, force: true }),
+  ),
   ecr('delete the policy', (on) => on.deleteRepositoryPolicy(A)),
   ecr('delete no policy', (on) => on.deleteRepositoryPolicy(A)),
+  ecr('delete the policy of a missing one', (on) => on.deleteRepositoryPolicy(MISSING)),
   ecr('get the policy of a missing one', (on) => on.getRepositoryPolicy(MISSING)),
 ];
 
@@ -62,4 +72,7 @@ export const lifecycles: readonly Step[] = [
   lifecycle('set the lifecycle of a missing one', [EXPIRE], MISSING),
   ecr('delete the lifecycle', (on) => on.deleteLifecyclePolicy(A)),
   ecr('delete no lifecycle', (on) => on.deleteLifecyclePolicy(A)),
+  ecr('delete the lifecycle of a missing one', (on) => on.deleteLifecyclePolicy(MISSING)),
+  ecr('get the lifecycle of a missing one', (on) => on.getLifecyclePolicy(MISSING)),
+  lifecycle('set two rules for untagged images', [EXPIRE, { ...EXPIRE, rulePriority: 2 }]),
 ];

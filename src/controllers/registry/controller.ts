@@ -11,7 +11,7 @@ const COUNT_AFTER = { afterMs: 1_000, priority: 'refresh' } as const;
 
 /** Verifies Registries, and counts what refers to them. */
 export function registryController(parts: Parts): Controller {
-  const { caches, world, connections, clock, log } = parts;
+  const { caches, world, connections, config, drift, clock, log } = parts;
   const releaseConnections: Source = () => {
     caches.registries.listen(() => {
       connections.retain([...world.registries.values()].map(({ spec }) => spec));
@@ -22,6 +22,7 @@ export function registryController(parts: Parts): Controller {
     sources: [
       watchSource(caches.registries, changedByPeople),
       releaseConnections,
+      drift.checked.source,
       mappedWatchSource(
         caches.repositories,
         (_, now, before) => [(now ?? before)?.spec.registryRef.name ?? ''],
@@ -34,7 +35,7 @@ export function registryController(parts: Parts): Controller {
       parts,
       caches.registries,
       REGISTRY_DEPENDENTS,
-      registryReconciler(world, connections),
+      registryReconciler(world, connections, { checks: drift, schedule: config.driftSchedule }),
     ),
     workers: 4,
     clock,

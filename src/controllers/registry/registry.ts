@@ -5,6 +5,8 @@ import { keyOf } from '../../runtime/key.ts';
 import type { Outcome } from '../../runtime/outcome.ts';
 import type { Reconciler } from '../../runtime/resource-reconciler.ts';
 import type { BaseStatus } from '../../runtime/status.ts';
+import type { DriftChecks } from '../drift/drift-checks.ts';
+import { driftStatus } from '../drift/drift-status.ts';
 import { registriesNamed } from '../pull-secret/claims.ts';
 import type { World } from '../world.ts';
 
@@ -16,19 +18,41 @@ export const REGISTRY_DEPENDENTS = ['Connected'] as const;
 /** Just behind the time for which a connection remembers who it is. */
 const VERIFY_EVERY_MS = 3_600_000;
 
+/** What is known of comparisons with ECR. */
+export interface DriftView {
+  readonly checks: Pick<DriftChecks, 'get'>;
+  /** The operator's own. */
+  readonly schedule: string;
+}
+
+const NO_DRIFT: DriftView = { checks: { get: () => undefined }, schedule: '*/30 * * * *' };
+
 /** Shows a Registry who it is at AWS, and keeps it while others refer to it. */
-export function registryReconciler(world: World, connections: Connections): Reconciler<Registry, Fields> {
+export function registryReconciler(
+  world: World,
+  connections: Connections,
+  drift: DriftView = NO_DRIFT,
+): Reconciler<Registry, Fields> {
   return {
     async reconcile(registry) {
       const { accountId, arn } = await connections.to(registry.spec).verify();
       const identity = withoutSession(arn);
-      const managed = managedIn(registry.metadata.name, world);
+      const { name } = registry.metadata;
+      const managed = managedIn(name, world);
+      const { checks, schedule } = drift;
+      const { times, total, conditions } = driftStatus({ registry, check: checks.get(name), schedule });
       const known = `AWS knows this operator as ${identity}`;
       const message =
         registry.spec.access === 'PullOnly' ? `${known}; the registry is only pulled from` : known;
       return {
-        status: { accountId, identity, ...addressesOf(registry), repositories: { managed } },
-        conditions: [{ type: 'Connected', status: 'True', reason: 'Verified', message }],
+        status: {
+          accountId,
+          identity,
+          ...addressesOf(registry),
+          repositories: { managed, ...(total === undefined ? {} : { total }) },
+          ...times,
+        },
+        conditions: [{ type: 'Connected', status: 'True', reason: 'Verified', message }, ...conditions],
         requeueAfterMs: VERIFY_EVERY_MS,
       };
     },

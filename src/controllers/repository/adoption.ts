@@ -13,7 +13,7 @@ export interface AdoptionInput {
 }
 
 /** What is ours was made or taken over under one of the two, and either keeps it. */
-const KEEP: readonly TenancyWord[] = ['Create', 'Adopt'];
+export const KEEP: readonly TenancyWord[] = ['Create', 'Adopt'];
 
 /**
  * Which tenancy words let us go on with this repository, any of them (pure): to make it, to take it over, or, for one

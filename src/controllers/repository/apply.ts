@@ -1,3 +1,4 @@
+import { lifecycleChanges, policyChanges } from '../../ecr/document-diff.ts';
 import type { EcrApi, TagMutability } from '../../ecr/ecr-api.ts';
 import { withoutTags } from '../../ecr/tags.ts';
 import type { ObservedRepository } from './observe.ts';
@@ -30,10 +31,16 @@ export async function applyRepositoryAction(
       return observed;
     case 'PutLifecyclePolicy':
       await ecr.putLifecyclePolicy(name, action.document);
-      return { ...observed, lifecycle: action.document };
+      return { ...observed, lifecycle: { document: action.document } };
+    case 'DeleteLifecyclePolicy':
+      await ecr.deleteLifecyclePolicy(name);
+      return { ...observed, lifecycle: undefined };
     case 'SetRepositoryPolicy':
-      await ecr.setRepositoryPolicy(name, action.document);
+      await ecr.setRepositoryPolicy(name, action.document, action.force);
       return { ...observed, policy: action.document };
+    case 'DeleteRepositoryPolicy':
+      await ecr.deleteRepositoryPolicy(name);
+      return { ...observed, policy: undefined };
   }
 }
 
@@ -41,7 +48,7 @@ export async function applyRepositoryAction(
 export function describeRepositoryAction(
   name: string,
   action: RepositoryAction,
-  { live, tags, ...observed }: ObservedRepository,
+  { live, tags, lifecycle, policy }: ObservedRepository,
 ): string {
   switch (action.type) {
     case 'CreateRepository':
@@ -59,13 +66,13 @@ export function describeRepositoryAction(
     case 'PutImageScanningConfiguration':
       return `scanOnPush from ${live?.scanOnPush} to ${action.scanOnPush}`;
     case 'PutLifecyclePolicy':
-      return observed.lifecycle === undefined
-        ? 'put the lifecycle policy'
-        : 'put the lifecycle policy in place of another';
+      return `lifecycle policy: ${lifecycleChanges(lifecycle?.document, action.document)}`;
+    case 'DeleteLifecyclePolicy':
+      return `lifecycle policy taken away: ${lifecycleChanges(lifecycle?.document, undefined)}`;
     case 'SetRepositoryPolicy':
-      return observed.policy === undefined
-        ? 'put the repository policy'
-        : 'put the repository policy in place of another';
+      return `repository policy: ${policyChanges(policy, action.document)}`;
+    case 'DeleteRepositoryPolicy':
+      return `repository policy taken away: ${policyChanges(policy, undefined)}`;
   }
 }
 

@@ -6,7 +6,9 @@ import { keyOf } from '../../runtime/key.ts';
 import { changedByPeople } from '../../runtime/predicates.ts';
 import { mappedWatchSource, watchSource } from '../../runtime/sources.ts';
 import { EXTERNAL_DEPENDENTS } from '../external-resource.ts';
+import { IMAGE_FIELDS } from '../images/image-fields.ts';
 import { customResource, type Parts } from '../parts.ts';
+import { classNameOf } from '../repository-class/class-of.ts';
 import { repositoryReconciler } from './repository.ts';
 
 /** Keeps ECR repositories as declared: after each change, after each change of what decides over it, and on schedule. */
@@ -21,9 +23,17 @@ export function repositoryController(parts: Parts): Controller {
       mappedWatchSource(caches.registries, (name, now, before) =>
         changedByPeople(now, before) ? where(({ spec }) => spec.registryRef.name === name) : [],
       ),
+      mappedWatchSource(
+        caches.repositoryClasses,
+        (name, now, before) =>
+          changedByPeople(now, before) ? where((repository) => classNameOf(repository, world) === name) : [],
+        // A class reaches thousands: who changes a Repository of their own does not wait for them.
+        { priority: 'refresh' },
+      ),
       mappedWatchSource(caches.namespaces, (name, now, before) =>
         isDeepStrictEqual(now, before) ? [] : where(({ metadata }) => metadata.namespace === name),
       ),
+      parts.drift.found.source,
       cronSource({
         schedule: config.driftSchedule,
         keys: () => world.repositories.keys(),
@@ -35,6 +45,7 @@ export function repositoryController(parts: Parts): Controller {
       caches.repositories,
       EXTERNAL_DEPENDENTS,
       repositoryReconciler(parts),
+      IMAGE_FIELDS,
     ),
     workers: config.repositoryWorkers,
     clock,

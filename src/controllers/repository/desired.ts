@@ -1,8 +1,13 @@
 import { OWNER_TAG } from '../../api/names.ts';
 import type { Repository, RepositorySpec } from '../../api/repository.generated.ts';
+import type { RepositoryClass } from '../../api/repository-class.generated.ts';
+import type { Lifecycle, LifecyclePreview } from '../../api/shared.generated.ts';
 import type { Encryption, TagMutability, Tags } from '../../ecr/ecr-api.ts';
+import { grantStatements, type PolicyStatement } from '../../ecr/grants.ts';
 import { parseDocument } from '../../ecr/json-document.ts';
+import { lifecycleDocument } from '../../ecr/lifecycle-rules.ts';
 import { ownerTagValue } from '../../ecr/tags.ts';
+import { type EffectiveSpec, effectiveSpec } from './effective.ts';
 
 /** What a Repository declares, in ECR's terms. Absent settings are left as they are. */
 export interface DesiredRepository {
@@ -14,34 +19,78 @@ export interface DesiredRepository {
   readonly tagMutability?: TagMutability;
   readonly scanOnPush?: boolean;
   readonly encryption?: Encryption;
+  /** The encryption does not matter for a repository that is there already. */
+  readonly encryptionAtCreation?: true;
+  /** `'none'`: there shall be none. */
   readonly lifecycle?: string;
-  readonly policy?: string;
+  /** Whether ECR is asked first what a changed lifecycle policy would do. */
+  readonly preview?: LifecyclePreview;
+  /** The whole policy. */
+  readonly policy?: { readonly document: string; readonly force: boolean };
+  /** Our own statements beside those of others. */
+  readonly statements?: readonly PolicyStatement[];
   readonly adoption: NonNullable<RepositorySpec['adoption']>;
 }
 
+/** There shall be no lifecycle policy. */
+export const NO_LIFECYCLE = 'none';
+
+/** What a declaration hangs on beside the object itself. */
+export interface Circumstances {
+  /** The cluster's part of the owner tag. */
+  readonly cluster: string;
+  /** Of the Registry's region: `aws`, `aws-cn`, `aws-us-gov`. */
+  readonly partition: string;
+  readonly class?: RepositoryClass | undefined;
+}
+
 /** The ECR name that a Repository stands for. */
-export function repositoryName({ metadata, spec }: Repository): string {
+export function repositoryName({ metadata, spec }: Pick<Repository, 'metadata' | 'spec'>): string {
   return spec.name ?? metadata.name;
 }
 
 /** The declaration of a Repository (pure). A document that is not JSON is a TerminalError. */
-export function desiredRepository(repository: Repository, cluster: string): DesiredRepository {
-  const { metadata, spec } = repository;
+export function desiredRepository(repository: Repository, circumstances: Circumstances): DesiredRepository {
+  const { metadata, spec, status } = repository;
+  const { cluster, partition } = circumstances;
   const owner = ownerTagValue({ cluster, namespace: metadata.namespace, name: metadata.name });
-  const { tagMutability, scanOnPush, encryption, lifecycle, policy } = spec;
-  if (lifecycle) parseDocument(lifecycle.document, 'spec.lifecycle.document');
-  if (policy) parseDocument(policy.document, 'spec.policy.document');
+  const effective = effectiveSpec(repository, circumstances.class);
   return {
     name: repositoryName(repository),
     owner,
-    tags: { ...spec.tags, [OWNER_TAG]: owner },
+    ...desiredSettings(effective, partition, (status?.managedStatements ?? []).length > 0),
+    tags: { ...effective.tags, [OWNER_TAG]: owner },
+    adoption: spec.adoption ?? 'IfUnowned',
+  };
+}
+
+/** What a spec, or a class alone, says of settings, lifecycle and policy (pure). */
+export function desiredSettings(
+  effective: EffectiveSpec,
+  partition: string,
+  hadStatements: boolean,
+): Omit<DesiredRepository, 'name' | 'owner' | 'tags' | 'adoption'> {
+  const { tagMutability, tagMutabilityExclusionFilters, scanOnPush, encryption, lifecycle, grants, policy } =
+    effective;
+  if (policy) parseDocument(policy.document, 'spec.policy.document');
+  // Grants that are taken out of the spec are withdrawn, the last one too.
+  const ownStatements = grants ?? (hadStatements && !policy ? [] : undefined);
+  return {
     ...(tagMutability
-      ? { tagMutability: { mode: tagMutability, filters: spec.tagMutabilityExclusionFilters ?? [] } }
+      ? { tagMutability: { mode: tagMutability, filters: tagMutabilityExclusionFilters ?? [] } }
       : {}),
     ...(scanOnPush === undefined ? {} : { scanOnPush }),
     ...(encryption ? { encryption } : {}),
-    ...(lifecycle ? { lifecycle: lifecycle.document } : {}),
-    ...(policy ? { policy: policy.document } : {}),
-    adoption: spec.adoption ?? 'IfUnowned',
+    ...(encryption && effective.encryptionAtCreation ? { encryptionAtCreation: true as const } : {}),
+    ...(lifecycle ? { lifecycle: lifecycleText(lifecycle) } : {}),
+    ...(lifecycle?.preview ? { preview: lifecycle.preview } : {}),
+    ...(policy ? { policy: { document: policy.document, force: policy.allowLockout ?? false } } : {}),
+    ...(ownStatements ? { statements: grantStatements(ownStatements, partition) } : {}),
   };
+}
+
+function lifecycleText({ rules, document }: Lifecycle): string {
+  if (rules) return rules.length === 0 ? NO_LIFECYCLE : lifecycleDocument(rules);
+  if (document !== undefined) parseDocument(document, 'spec.lifecycle.document');
+  return document ?? NO_LIFECYCLE;
 }

@@ -1,4 +1,4 @@
-import type { EcrApi, LiveRepository, Tags } from '../../ecr/ecr-api.ts';
+import type { EcrApi, LiveLifecycle, LiveRepository, Tags } from '../../ecr/ecr-api.ts';
 import type { DesiredRepository } from './desired.ts';
 
 /** What ECR holds of a declared repository; `live` is absent where there is none. */
@@ -6,23 +6,26 @@ export interface ObservedRepository {
   readonly live?: LiveRepository;
   readonly tags: Tags;
   /** Read only where it is declared. */
-  readonly lifecycle?: string | undefined;
+  readonly lifecycle?: LiveLifecycle | undefined;
   readonly policy?: string | undefined;
-  readonly imageCount: number;
 }
 
-/** One call where there is no repository, else one for each thing that is declared. */
+/**
+ * One call where there is no repository, else one for each thing that is declared. Whoever has listed the whole
+ * registry saves the first of them.
+ */
 export async function observeRepository(
   ecr: EcrApi,
   desired: DesiredRepository,
+  listed?: LiveRepository,
 ): Promise<ObservedRepository> {
-  const live = await ecr.describeRepository(desired.name);
-  if (!live) return { tags: {}, imageCount: 0 };
-  const [tags, imageCount, lifecycle, policy] = await Promise.all([
+  const live = listed ?? (await ecr.describeRepository(desired.name));
+  if (!live) return { tags: {} };
+  const readsPolicy = desired.policy !== undefined || desired.statements !== undefined;
+  const [tags, lifecycle, policy] = await Promise.all([
     ecr.listTags(live.arn),
-    ecr.countImages(desired.name),
     desired.lifecycle === undefined ? undefined : ecr.getLifecyclePolicy(desired.name),
-    desired.policy === undefined ? undefined : ecr.getRepositoryPolicy(desired.name),
+    readsPolicy ? ecr.getRepositoryPolicy(desired.name) : undefined,
   ]);
-  return { live, tags, imageCount, lifecycle, policy };
+  return { live, tags, lifecycle, policy };
 }

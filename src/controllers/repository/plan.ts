@@ -2,9 +2,10 @@ import { isDeepStrictEqual } from 'node:util';
 import type { LiveRepository, NewRepository, TagMutability, Tags } from '../../ecr/ecr-api.ts';
 import { samePolicy } from '../../ecr/json-policy.ts';
 import { sameLifecycle } from '../../ecr/lifecycle.ts';
+import { mergedPolicy } from '../../ecr/policy-statements.ts';
 import { missingTags, staleTagKeys } from '../../ecr/tags.ts';
 import { TerminalError } from '../../runtime/errors.ts';
-import type { DesiredRepository } from './desired.ts';
+import { type DesiredRepository, NO_LIFECYCLE } from './desired.ts';
 import type { ObservedRepository } from './observe.ts';
 
 /** One write, named as the ECR operation that it is. */
@@ -15,27 +16,37 @@ export type RepositoryAction =
   | { readonly type: 'PutImageTagMutability'; readonly mutability: TagMutability }
   | { readonly type: 'PutImageScanningConfiguration'; readonly scanOnPush: boolean }
   | { readonly type: 'PutLifecyclePolicy'; readonly document: string }
-  | { readonly type: 'SetRepositoryPolicy'; readonly document: string };
+  | { readonly type: 'DeleteLifecyclePolicy' }
+  | { readonly type: 'SetRepositoryPolicy'; readonly document: string; readonly force: boolean }
+  | { readonly type: 'DeleteRepositoryPolicy' };
+
+/** What our own status says that we put earlier. */
+export interface ManagedBefore {
+  readonly tagKeys: readonly string[];
+  /** Sids. */
+  readonly statements: readonly string[];
+}
+
+/** We put nothing. */
+export const NOTHING_MANAGED: ManagedBefore = { tagKeys: [], statements: [] };
 
 /**
- * What has to be written so that ECR holds what is declared (pure). `managedTagKeys` are the keys that we put earlier.
- * An encryption that differs is a TerminalError: ECR cannot change it.
+ * What has to be written so that ECR holds what is declared (pure). An encryption that differs is a TerminalError: ECR
+ * cannot change it.
  */
 export function planRepository(
   desired: DesiredRepository,
   observed: ObservedRepository,
-  managedTagKeys: readonly string[],
+  managed: ManagedBefore,
 ): RepositoryAction[] {
   const { live } = observed;
-  if (!live)
-    return [creation(desired), ...lifecycleDiff(desired, observed), ...policyDiff(desired, observed)];
-  refuseOtherEncryption(desired, live);
+  if (live) refuseOtherEncryption(desired, live);
   return [
-    ...tagDiff(desired, observed, managedTagKeys),
-    ...mutabilityDiff(desired, live),
-    ...scanDiff(desired, live),
+    ...(live ? tagDiff(desired, observed, managed.tagKeys) : [creation(desired)]),
+    ...(live ? mutabilityDiff(desired, live) : []),
+    ...(live ? scanDiff(desired, live) : []),
     ...lifecycleDiff(desired, observed),
-    ...policyDiff(desired, observed),
+    ...policyDiff(desired, observed, managed.statements),
   ];
 }
 
@@ -93,24 +104,32 @@ function lifecycleDiff(
   { lifecycle: live }: ObservedRepository,
 ): RepositoryAction[] {
   if (document === undefined) return [];
-  if (live !== undefined && sameLifecycle(document, live, 'spec.lifecycle.document')) return [];
+  if (document === NO_LIFECYCLE) return live ? [{ type: 'DeleteLifecyclePolicy' }] : [];
+  if (live && sameLifecycle(document, live.document, 'spec.lifecycle.document')) return [];
   return [{ type: 'PutLifecyclePolicy', document }];
 }
 
 function policyDiff(
-  { policy: document }: DesiredRepository,
+  { policy, statements }: DesiredRepository,
   { policy: live }: ObservedRepository,
+  managedSids: readonly string[],
 ): RepositoryAction[] {
-  if (document === undefined) return [];
-  if (live !== undefined && samePolicy(document, live, 'spec.policy.document')) return [];
-  return [{ type: 'SetRepositoryPolicy', document }];
+  if (policy) {
+    if (live !== undefined && samePolicy(policy.document, live, 'spec.policy.document')) return [];
+    return [{ type: 'SetRepositoryPolicy', ...policy }];
+  }
+  if (!statements) return [];
+  const merged = mergedPolicy(live, statements, managedSids);
+  if (merged === 'same') return [];
+  if (merged === 'delete') return [{ type: 'DeleteRepositoryPolicy' }];
+  return [{ type: 'SetRepositoryPolicy', document: merged.document, force: false }];
 }
 
 function refuseOtherEncryption(
-  { encryption, name }: DesiredRepository,
+  { encryption, encryptionAtCreation, name }: DesiredRepository,
   { encryption: live }: LiveRepository,
 ): void {
-  if (!encryption) return;
+  if (!encryption || encryptionAtCreation) return;
   const sameKey = !encryption.kmsKey || namesKey(encryption.kmsKey, live.kmsKey ?? '');
   if (encryption.type === live.type && sameKey) return;
   const is = `${live.type}${live.kmsKey ? ` with ${live.kmsKey}` : ''}`;

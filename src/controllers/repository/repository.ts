@@ -1,45 +1,43 @@
 import { OWNER_TAG } from '../../api/names.ts';
-import type { Repository, RepositoryStatus } from '../../api/repository.generated.ts';
+import type { Repository } from '../../api/repository.generated.ts';
 import type { EcrApi } from '../../ecr/ecr-api.ts';
-import { managedKeys } from '../../ecr/tags.ts';
+import { vanishedForeignPrincipals } from '../../ecr/policy-statements.ts';
+import type { Clock } from '../../runtime/clock.ts';
 import { TerminalError } from '../../runtime/errors.ts';
 import type { Reconciler } from '../../runtime/resource-reconciler.ts';
-import type { BaseStatus } from '../../runtime/status.ts';
-import { type ExternalResource, reconcileExternal } from '../external-resource.ts';
-import type { RegistryAccess } from '../registry-access.ts';
-import { sufficientWords } from './adoption.ts';
+import { type ExternalResource, reconcileExternal, Waiting } from '../external-resource.ts';
+import type { ImageUsage } from '../image-usage/image-usage.ts';
 import { applyRepositoryAction, describeRepositoryAction } from './apply.ts';
+import { type Declaration, type DeclarationOptions, declarationOf, planOf } from './declaration.ts';
 import { deleteRepository } from './delete.ts';
-import { type DesiredRepository, desiredRepository } from './desired.ts';
+import { type RepositoryFields, repositoryFields } from './fields.ts';
 import { type ObservedRepository, observeRepository } from './observe.ts';
-import { planRepository, type RepositoryAction } from './plan.ts';
+import type { RepositoryAction } from './plan.ts';
+import { holdBack } from './preview.ts';
+import { boundedPatience, withPrincipals } from './principals.ts';
 
-type Fields = Omit<RepositoryStatus, keyof BaseStatus>;
-
-export interface RepositoryReconcilerOptions {
-  readonly access: RegistryAccess;
-  /** The cluster's part of the owner tag. */
-  readonly cluster: string;
+export interface RepositoryReconcilerOptions extends DeclarationOptions {
+  readonly clock: Pick<Clock, 'now'>;
+  /** Absent where the operator may not find out who uses images. */
+  readonly imageUsage?: ImageUsage | undefined;
 }
 
 /** Keeps one ECR repository as its Repository declares it. */
-export function repositoryReconciler(options: RepositoryReconcilerOptions): Reconciler<Repository, Fields> {
-  const { access, cluster } = options;
+export function repositoryReconciler(
+  options: RepositoryReconcilerOptions,
+): Reconciler<Repository, RepositoryFields> {
+  const { access, clock } = options;
   return {
     async reconcile(repository) {
-      const registry = access.writable(repository.spec.registryRef.name);
-      const desired = desiredRepository(repository, cluster);
-      const ask = { namespace: repository.metadata.namespace, repository: desired.name };
-      if (desired.policy !== undefined) access.require(registry, ['Share'], ask);
-      const { ecr } = await access.connect(registry);
-      return reconcileExternal(
-        repository,
-        externalRepository(ecr, desired, repository, (words) => access.require(registry, words, ask)),
-      );
+      const declaration = declarationOf(repository, options);
+      const { ecr } = await access.connect(declaration.registry);
+      const result = await reconcileExternal(repository, externalRepository(ecr, declaration, options));
+      if (!('failure' in result)) return result;
+      return { ...result, failure: boundedPatience(result.failure, repository.status, clock.now()) };
     },
     async finalize(repository) {
-      const { deletionPolicy = 'Retain', suspend } = repository.spec;
-      if (deletionPolicy === 'Retain') return 'released';
+      const { deletionPolicy = 'Retain', suspend, mode } = repository.spec;
+      if (deletionPolicy === 'Retain' || mode === 'Observe') return 'released';
       if (suspend) {
         throw new TerminalError(
           'Suspended',
@@ -52,41 +50,63 @@ export function repositoryReconciler(options: RepositoryReconcilerOptions): Reco
   };
 }
 
-type Require = (words: ReturnType<typeof sufficientWords>) => void;
-
 function externalRepository(
   ecr: EcrApi,
-  desired: DesiredRepository,
-  { status }: Repository,
-  require: Require,
-): ExternalResource<ObservedRepository, RepositoryAction, Fields> {
+  declaration: Declaration,
+  { clock, imageUsage }: RepositoryReconcilerOptions,
+): ExternalResource<ObservedRepository, RepositoryAction, RepositoryFields> {
+  const { desired, observeOnly, className, repository, registry } = declaration;
+  const previous = repository.status;
+  let preview = previous?.preview;
+  let isNew = false;
+
+  /** Throws unless the policy may be put now. One that was made a moment ago holds no images. */
+  async function holdBackUntilPreviewed(document: string): Promise<void> {
+    if (isNew) return;
+    const { accountId, region } = registry.spec;
+    const held = await holdBack({
+      ecr,
+      name: desired.name,
+      document,
+      mode: desired.preview,
+      previous: previous?.preview,
+      usersOf:
+        imageUsage && ((images) => imageUsage.usersOf({ accountId, region, name: desired.name }, images)),
+      now: clock.now(),
+    });
+    preview = held.preview ?? preview;
+    if (held.put) return;
+    if (held.waiting) throw new Waiting(held.waiting, held.againMs ?? 5_000);
+    throw held.failure;
+  }
+
   return {
+    observeOnly,
     observe: () => observeRepository(ecr, desired),
-    plan(observed) {
-      require(sufficientWords({ desired, observed, heldBefore: isHeld(status, observed) }));
-      return planRepository(desired, observed, status?.managedTagKeys ?? []);
-    },
+    plan: (observed) => planOf(declaration, observed),
     essential: (action) =>
       action.type === 'CreateRepository' || (action.type === 'TagResource' && OWNER_TAG in action.tags),
-    apply: (action, observed) => applyRepositoryAction(ecr, desired.name, action, observed),
-    describe: (action, observed) => describeRepositoryAction(desired.name, action, observed),
-    status: ({ live, tags, imageCount }) => ({
-      ...(live
-        ? { arn: live.arn, uri: live.uri, registryId: live.registryId, createdAt: seconds(live.createdAt) }
-        : {}),
-      imageCount,
-      managedTagKeys: managedKeys(desired.tags, tags, status?.managedTagKeys ?? []),
-    }),
+    async apply(action, observed) {
+      if (action.type === 'PutLifecyclePolicy') await holdBackUntilPreviewed(action.document);
+      try {
+        const after = await applyRepositoryAction(ecr, desired.name, action, observed);
+        isNew ||= action.type === 'CreateRepository';
+        return after;
+      } catch (error) {
+        if (action.type !== 'SetRepositoryPolicy') throw error;
+        const { document } = action;
+        const { policy: live } = observed;
+        const own = desired.statements;
+        const sids = previous?.managedStatements ?? [];
+        const foreign = own && live !== undefined ? vanishedForeignPrincipals(live, own, sids) : [];
+        throw withPrincipals(error, { document, live, foreign });
+      }
+    },
+    describe: (action, observed) =>
+      observeOnly && action.type === 'CreateRepository'
+        ? `there is no ECR repository ${desired.name}`
+        : describeRepositoryAction(desired.name, action, observed),
+    status: (observed, changes) =>
+      repositoryFields({ previous, desired, observed, className, preview, changes, now: clock.now() }),
   };
-}
-
-/** Our status speaks of this very repository, and not of one that was made anew under its name. */
-function isHeld(status: RepositoryStatus | undefined, { live }: ObservedRepository): boolean {
-  if (!live || status?.arn === undefined) return false;
-  return status.arn === live.arn && status.createdAt === seconds(live.createdAt);
-}
-
-/** As Kubernetes writes times. */
-function seconds(rfc3339: string): string {
-  return rfc3339.replace(/\.\d+/, '');
 }

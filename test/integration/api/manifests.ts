@@ -1,10 +1,17 @@
 import { clusterPullSecret, pullSecret } from './wrong-manifests/pull-secrets.ts';
 import { registry } from './wrong-manifests/registry.ts';
 import { repository } from './wrong-manifests/repository.ts';
+import { repositoryClass } from './wrong-manifests/repository-class.ts';
 import type { KindCases, Manifest, WrongManifest } from './wrong-manifests/wrong-manifest.ts';
 
 /** Of every kind, a complete manifest and the ways to get it wrong. */
-export const KINDS: readonly KindCases[] = [registry, repository, pullSecret, clusterPullSecret];
+export const KINDS: readonly KindCases[] = [
+  registry,
+  repository,
+  repositoryClass,
+  pullSecret,
+  clusterPullSecret,
+];
 
 /** The manifest that a case is about, and the one that was there before it, if it matters. */
 export function manifestsOf(complete: Manifest, wrong: WrongManifest): { before?: Manifest; then: Manifest } {
@@ -15,19 +22,34 @@ export function manifestsOf(complete: Manifest, wrong: WrongManifest): { before?
     : { before: merged(complete, { spec: wrong.after }) as Manifest, then };
 }
 
-/** A copy of a manifest with another value at a place of the schema; lists and maps get it at their first entry. */
-export function withValueAt(manifest: Manifest, at: string, value: unknown): Manifest {
-  const copy = structuredClone(manifest) as unknown as Record<string, unknown>;
-  const steps = at.replaceAll('[]', '.0').replaceAll('{}', '.{}').split('.');
-  const last = steps.pop() ?? '';
-  let parent = copy;
-  for (const step of steps) parent = parent[stepIn(parent, step)] as Record<string, unknown>;
-  parent[stepIn(parent, last)] = value;
-  return copy as unknown as Manifest;
+/** The manifests that have every field of a kind between them. */
+export function completeManifests({ manifest, alternatives = [] }: KindCases): readonly Manifest[] {
+  return [manifest, ...alternatives.map((spec) => merged(manifest, { spec }) as Manifest)];
 }
 
-function stepIn(parent: Record<string, unknown>, step: string): string {
-  return step === '{}' ? (Object.keys(parent)[0] ?? '') : step;
+/**
+ * A copy of the first manifest that has the place, with another value there; lists and maps get it at their first entry
+ * that has the place.
+ */
+export function withValueAt(manifests: readonly Manifest[], at: string, value: unknown): Manifest {
+  const steps = at.replaceAll('[]', '.[]').replaceAll('{}', '.{}').split('.');
+  for (const manifest of manifests) {
+    const copy = structuredClone(manifest);
+    if (setAt(copy, steps, value)) return copy;
+  }
+  throw new Error(`no complete manifest has ${at}`);
+}
+
+/** Whether the place was there. */
+function setAt(parent: unknown, [step = '', ...rest]: readonly string[], value: unknown): boolean {
+  if (typeof parent !== 'object' || parent === null) return false;
+  const fields = parent as Record<string, unknown>;
+  const keys = step === '[]' || step === '{}' ? Object.keys(fields) : [step];
+  if (rest.length > 0) return keys.some((key) => setAt(fields[key], rest, value));
+  const [first] = keys;
+  if (first === undefined) return false;
+  fields[first] = value;
+  return true;
 }
 
 /** RFC 7386. */

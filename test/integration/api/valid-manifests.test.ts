@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type CrdApi, objectOf, startCrdApi } from './crd-api.ts';
-import { KINDS } from './manifests.ts';
-import type { Manifest } from './wrong-manifests/wrong-manifest.ts';
+import { completeManifests, KINDS } from './manifests.ts';
+import { type Manifest, many } from './wrong-manifests/wrong-manifest.ts';
 
 const apiVersion = 'ecr-operator.io/v1alpha1';
 const metadata = { name: 'small', namespace: 'default' };
@@ -21,9 +21,19 @@ const DEFAULTED: readonly (readonly [kind: string, written: object, spec: object
     { accountId: '012345678901', region: 'us-gov-west-1', access: 'Manage' },
   ],
   ['Repository', { metadata }, { registryRef: { name: 'default' } }],
+  ['RepositoryClass', { metadata: { name: 'small' } }, {}],
+  [
+    'RepositoryClass',
+    { metadata: { name: 'small' }, spec: { undeclared: { prefixes: ['cache'] } } },
+    { undeclared: { registryRef: { name: 'default' }, prefixes: ['cache'] } },
+  ],
   ['PullSecret', { metadata }, pullSecretDefaults],
   ['ClusterPullSecret', { metadata: { name: 'small' } }, pullSecretDefaults],
 ];
+
+function manyAccounts(count: number): string[] {
+  return many(count).map((_, index) => `${100_000_000_000 + index}`);
+}
 
 let api: CrdApi;
 
@@ -40,8 +50,10 @@ test.each(DEFAULTED)('a %s gets its defaults', async (kind, written, spec) => {
   expect(objectOf(answer).spec).toEqual(spec);
 });
 
-test.each(KINDS)('a complete $manifest.kind is stored as it was written', async ({ manifest }) => {
-  expect(objectOf(await api.create(manifest, { trial: true })).spec).toEqual(manifest.spec);
+test.each(KINDS)('a complete $manifest.kind is stored as it was written', async (cases) => {
+  for (const manifest of completeManifests(cases)) {
+    expect(objectOf(await api.create(manifest, { trial: true })).spec).toEqual(manifest.spec);
+  }
 });
 
 const registry = (spec: object) => ({
@@ -59,6 +71,37 @@ const repository = (spec: object, name = 'small') => ({
   spec: { ...spec },
 });
 
+const any = {
+  priority: 1,
+  tagStatus: 'any',
+  countType: 'imageCountMoreThan',
+  countNumber: 1,
+  action: 'expire',
+};
+const archived = { ...any, storageClass: 'archive', countType: 'sinceImageTransitioned', countNumber: 90 };
+const rules = (...list: object[]) => repository({ lifecycle: { rules: list } });
+const grant = (to: object) => repository({ grants: [{ name: 'one', access: 'Pull', to }] });
+const serviceRole =
+  'arn:aws:iam::123456789012:role/aws-service-role/eks.amazonaws.com/AWSServiceRoleForAmazonEKS';
+const functions = 'arn:aws:lambda:us-east-1:123456789012:function:*';
+const bothSources = { service: 'lambda', sourceAccounts: ['123456789012'], sourceArns: [functions] };
+/** The rules of the schema have to bear this in their cost, too. */
+const full = repository({
+  grants: many(40, 'grant').map((name) => ({
+    name,
+    access: 'Pull',
+    to: { service: 'lambda', sourceArns: many(50, functions), sourceAccounts: manyAccounts(50) },
+  })),
+  lifecycle: {
+    rules: many(50).map((_, index) => ({
+      ...any,
+      priority: index + 1,
+      tagStatus: index < 49 ? 'tagged' : 'any',
+      ...(index < 49 ? { tagPatterns: many(50, '*a*b*c*') } : {}),
+    })),
+  },
+});
+
 test.each([
   ['a region of China', region('cn-northwest-1')],
   ['a region of the European Sovereign Cloud', region('eusc-de-east-1')],
@@ -71,6 +114,21 @@ test.each([
   ['an object name with dots', repository({}, 'web.v1.2')],
   ['double hyphens and underscores', repository({ name: 'a--b/c__d' })],
   ['KMS without a key', repository({ encryption: { type: 'KMS' } })],
+  ['no lifecycle policy', repository({ lifecycle: { rules: [] } })],
+  ['no grants', repository({ grants: [] })],
+  ['a rule for any image below one for archived images', rules(any, { ...archived, priority: 2 })],
+  ['a rule for any image above one for archived images', rules({ ...any, priority: 2 }, archived)],
+  [
+    'a rule for archived images that have a tag',
+    rules({ ...archived, tagStatus: 'tagged', tagPrefixes: ['v'] }),
+  ],
+  ['four * in the pattern of a tag', rules({ ...any, tagStatus: 'tagged', tagPatterns: ['*a*b*c*'] })],
+  ['untagged images that expire', rules({ ...any, tagStatus: 'untagged', countType: 'sinceImagePulled' })],
+  ['a role with a path', grant({ roles: ['arn:aws-us-gov:iam::123456789012:role/a/b,c/Deploy=1+2.x@y_z-'] })],
+  ['a service-linked role', grant({ roles: [serviceRole] })],
+  ['an organization of 32 letters', grant({ organization: `o-${'a1'.repeat(16)}` })],
+  ['a service with both kinds of sources', grant(bothSources)],
+  ['as many grants and rules as there may be', full],
 ])('%s is accepted', async (_, manifest) => {
   objectOf(await api.create(manifest, { trial: true }));
 });

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { readCrds, type Schema, schemaOf } from '../../../scripts/crd.ts';
 import { type Cause, CRDS, type CrdApi, objectOf, type Refusal, refusalOf, startCrdApi } from './crd-api.ts';
-import { KINDS, manifestsOf, withValueAt } from './manifests.ts';
+import { completeManifests, KINDS, manifestsOf, withValueAt } from './manifests.ts';
 import { boundsOf, isAbout, writtenNodes } from './wrong-manifests/bounds.ts';
 import type { WrongManifest } from './wrong-manifests/wrong-manifest.ts';
 
@@ -21,7 +21,9 @@ afterAll(async () => {
   await api?.stop();
 });
 
-describe.each(KINDS)('a wrong $manifest.kind', ({ manifest, wrong }) => {
+describe.each(KINDS)('a wrong $manifest.kind', (cases) => {
+  const { manifest, wrong } = cases;
+  const complete = completeManifests(cases);
   const schema = schemas.get(manifest.kind) as Schema;
   const nodes = writtenNodes(schema);
   const bounds = nodes.flatMap(boundsOf);
@@ -51,13 +53,13 @@ describe.each(KINDS)('a wrong $manifest.kind', ({ manifest, wrong }) => {
   test.each(
     nodes.filter(({ at }) => at !== '').map((node) => [`${node.at} is ${node.schema.type}`, node] as const),
   )('is refused with a value of another type: %s', async (_, node) => {
-    const changed = withValueAt(manifest, node.at, OTHER_TYPE[node.schema.type]);
+    const changed = withValueAt(complete, node.at, OTHER_TYPE[node.schema.type]);
     const says = `must be of type ${node.schema.type}`;
     expect(causesAt(refusalOf(await api.create(changed, { trial: true })), node.at)).toContain(says);
   });
 
   test('is refused with a field that the schema does not know', async () => {
-    const changed = withValueAt(manifest, 'spec.regon', 'x');
+    const changed = withValueAt(complete, 'spec.regon', 'x');
     expect(refusalOf(await api.create(changed, { trial: true })).message).toContain(
       'unknown field "spec.regon"',
     );

@@ -78,7 +78,9 @@ async function rights(): Promise<string[]> {
 async function rightsAround(component: Component): Promise<{ before: string[]; after: string[] }> {
   await apply();
   // An apply takes away nothing that came before.
-  const roles = ['clusterrole', 'clusterrolebinding'].map((kind) => `${kind}/ecr-operator-repair-pods`);
+  const roles = ['repair-pods', 'lifecycle-block'].flatMap((name) =>
+    ['clusterrole', 'clusterrolebinding'].map((kind) => `${kind}/ecr-operator-${name}`),
+  );
   await kubectlOk(kubeconfig, ['delete', '--ignore-not-found', ...roles]);
   const before = await rights();
   await apply([component]);
@@ -164,6 +166,42 @@ describe('repair-pods', () => {
   test.each([
     ['yes', ['list pods -A', 'delete pods/web -n kube-system']],
     ['no', ['get pods', 'create pods', 'patch pods', 'deletecollection pods', 'get pods --subresource=log']],
+  ])('kubectl auth can-i says %s: %j', async (answer, questions) => {
+    expect(await Promise.all(questions.map(answerTo))).toEqual(questions.map(() => answer));
+  });
+});
+
+describe('lifecycle-block', () => {
+  let operator: Awaited<ReturnType<typeof rightsAround>>;
+
+  beforeAll(async () => {
+    operator = await rightsAround('lifecycle-block');
+  }, 120_000);
+
+  test('adds a role and its binding, and changes only the environment', async () => {
+    const [before, after] = [await build(), await build(['lifecycle-block'])];
+    expect(differing(before, after)).toEqual([
+      'ClusterRole/ecr-operator-lifecycle-block',
+      'ClusterRoleBinding/ecr-operator-lifecycle-block',
+      'Deployment/ecr-operator',
+    ]);
+    const added = { name: 'ECR_OPERATOR_IMAGE_USAGE', value: 'true' };
+    expect(environmentIn(after)).toEqual([added, ...environmentIn(before)]);
+  });
+
+  test('gives the operator the right to list what has Pods or makes them, and no other', () => {
+    const listed = [
+      'pods',
+      'replicationcontrollers',
+      ...['deployments', 'statefulsets', 'daemonsets', 'replicasets'].map((kind) => `${kind}.apps`),
+      ...['jobs', 'cronjobs'].map((kind) => `${kind}.batch`),
+    ].map((resource) => `${resource} [] [] [list]`);
+    expect(operator.after).toEqual([...operator.before, ...listed].sort());
+  });
+
+  test.each([
+    ['yes', ['list pods -A', 'list cronjobs.batch -n kube-system']],
+    ['no', ['get pods', 'watch pods', 'delete pods', 'get deployments.apps', 'patch deployments.apps']],
   ])('kubectl auth can-i says %s: %j', async (answer, questions) => {
     expect(await Promise.all(questions.map(answerTo))).toEqual(questions.map(() => answer));
   });

@@ -5,7 +5,12 @@ import { join, relative } from 'node:path';
 export const KUSTOMIZE = join(import.meta.dirname, '../../../deploy/kustomize');
 
 /** The options of an installation: the folders of `deploy/kustomize/components`. */
-export const COMPONENTS = ['admission', 'default-service-account-only', 'repair-pods'] as const;
+export const COMPONENTS = [
+  'admission',
+  'default-service-account-only',
+  'lifecycle-block',
+  'repair-pods',
+] as const;
 
 export type Component = (typeof COMPONENTS)[number];
 

@@ -53,7 +53,7 @@ describe('deletionPolicy Retain', () => {
     ['by name', { deletionPolicy: 'Retain' }],
   ])('%s keeps everything, without a call of AWS', async (how, settings) => {
     const name = `retain-${how.replace(' ', '-')}`;
-    const object = await ready(name, settings);
+    const object = await lab.looked(await ready(name, settings));
     addImages(name, 2);
     const before = structuredClone(lab.held(name));
     lab.aws.actions.clear();

@@ -51,23 +51,23 @@ describe('what somebody else changed', () => {
       'another lifecycle policy',
       (name) =>
         lab.ecr.call('PutLifecyclePolicy', { ...input(name), lifecyclePolicyText: lifecycleKeeping(3) }),
-      /the lifecycle policy in place of another/,
+      /lifecycle policy: rule 1 removed; rule 10 added; rule 20 added/,
     ],
     [
       'no lifecycle policy',
       (name) => lab.ecr.call('DeleteLifecyclePolicy', input(name)),
-      /put the lifecycle policy$/,
+      /lifecycle policy: rule 10 added; rule 20 added$/,
     ],
     [
       'another repository policy',
       (name) =>
         lab.ecr.call('SetRepositoryPolicy', { ...input(name), policyText: policyFor('999999999999') }),
-      /the repository policy in place of another/,
+      /repository policy: statement pull from \{.*999999999999.*\} to \{.*210987654321/,
     ],
     [
       'no repository policy',
       (name) => lab.ecr.call('DeleteRepositoryPolicy', input(name)),
-      /put the repository policy$/,
+      /repository policy: statement pull added$/,
     ],
   ])('is mended, and told: %s', async (what, change, words) => {
     const name = `drift-${what.replaceAll(' ', '-')}`;

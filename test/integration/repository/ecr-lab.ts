@@ -1,10 +1,14 @@
 import type { RegistrySpec, RegistryStatus } from '../../../src/api/registry.generated.ts';
 import type { RepositorySpec, RepositoryStatus } from '../../../src/api/repository.generated.ts';
+import type {
+  RepositoryClassSpec,
+  RepositoryClassStatus,
+} from '../../../src/api/repository-class.generated.ts';
 import { type ApiProxy, startApiProxy } from '../../lab/api-proxy.ts';
 import type { RegistryHandle } from '../../lab/aws/registry-handle.ts';
 import type { Repository as HeldRepository } from '../../lab/aws/registry-state.ts';
 import type { KubeObject, KubeRef } from '../../lab/kube-client.ts';
-import { ACCOUNT, type Lab, REGION, startLab } from '../../lab/lab.ts';
+import { ACCOUNT, type Lab, type OperatorSettings, REGION, startLab } from '../../lab/lab.ts';
 import type { OperatorProcess } from '../../lab/operator.ts';
 import { waitFor } from '../../lab/wait-for.ts';
 
@@ -18,8 +22,14 @@ export type RepositoryObject = KubeObject & {
 };
 export type RegistryObject = KubeObject & { readonly spec: RegistrySpec; readonly status?: RegistryStatus };
 
+export type ClassObject = KubeObject & {
+  readonly spec: RepositoryClassSpec;
+  readonly status?: RepositoryClassStatus;
+};
+
 /** What tests of Repositories write in a spec. */
 export type RepositorySettings = Partial<RepositorySpec>;
+type SettlingObject = RepositoryObject | RegistryObject | ClassObject;
 export type RegistrySettings = Partial<RegistrySpec>;
 
 export interface EventObject extends KubeObject {
@@ -43,14 +53,13 @@ export interface EcrLab extends Lab {
   namespace(name: string, labels?: Readonly<Record<string, string>>): Promise<void>;
   registry(name: string, settings?: RegistrySettings): Promise<RegistryObject>;
   repository(namespace: string, name: string, settings?: RepositorySettings): Promise<RepositoryObject>;
+  repositoryClass(name: string, spec?: RepositoryClassSpec): Promise<ClassObject>;
   /** The object, once Ready has this reason for its present spec. */
-  settled<T extends RepositoryObject | RegistryObject>(object: T, reason?: string): Promise<T>;
+  settled<T extends SettlingObject>(object: T, reason?: string): Promise<T>;
   /** As `settled`, while time runs in steps of 20 s unless told: retries come at once. */
-  settledInTime<T extends RepositoryObject | RegistryObject>(
-    object: T,
-    reason?: string,
-    stepMs?: number,
-  ): Promise<T>;
+  settledInTime<T extends SettlingObject>(object: T, reason?: string, stepMs?: number): Promise<T>;
+  /** The object, once its status tells of its images, of so many if a number is given. */
+  looked(object: KubeObject, images?: number): Promise<RepositoryObject>;
   /** Resolves when the object is gone from the API server. */
   gone(ref: KubeRef): Promise<void>;
   /** A whole pass over every Repository of a namespace that reaches AWS, told by this ECR name; the objects stay untouched. */
@@ -61,7 +70,7 @@ export interface EcrLab extends Lab {
 }
 
 /** Starts it, with Registries `default` (no tenancy rules) and `open` (every word for everybody). */
-export async function startEcrLab(): Promise<EcrLab> {
+export async function startEcrLab(settings: Pick<OperatorSettings, 'env'> = {}): Promise<EcrLab> {
   const lab = await startLab();
   const proxy = await startApiProxy(lab.controlPlane);
   const stop = async () => {
@@ -70,7 +79,7 @@ export async function startEcrLab(): Promise<EcrLab> {
   };
   try {
     const { uid: cluster = '' } = (await lab.admin.get(core('Namespace', 'kube-system')))?.metadata ?? {};
-    const operator = await lab.startOperator({ server: proxy.url });
+    const operator = await lab.startOperator({ server: proxy.url, ...settings });
     const ecrLab = { ...words(lab), operator, proxy, cluster, stop };
     await ecrLab.registry('default');
     await ecrLab.settled(await ecrLab.registry('open', { tenancy: { rules: [{ allow: [...EVERY_WORD] }] } }));
@@ -90,12 +99,12 @@ export function repositoryArn(name: string): string {
   return `arn:aws:ecr:${REGION}:${ACCOUNT}:repository/${name}`;
 }
 
-export function conditionOf(object: RepositoryObject | RegistryObject | undefined, type: string) {
+export function conditionOf(object: SettlingObject | undefined, type: string) {
   return object?.status?.conditions?.find((condition) => condition.type === type);
 }
 
 /** Status and reason of the condition Ready, and its message. */
-export function readyOf(object: RepositoryObject | RegistryObject | undefined) {
+export function readyOf(object: SettlingObject | undefined) {
   const { status, reason, message = '' } = conditionOf(object, 'Ready') ?? {};
   return { status, reason, message };
 }
@@ -125,11 +134,11 @@ export function callsOn({ aws }: Lab, ecrName: string): string[] {
 function words(lab: Lab): Omit<EcrLab, 'operator' | 'proxy' | 'cluster'> {
   const { admin, aws } = lab;
   const ecr = aws.as(ACCOUNT, REGION);
-  const hasSettled = (object: RepositoryObject | RegistryObject | undefined, reason: string): boolean =>
+  const hasSettled = (object: SettlingObject | undefined, reason: string): boolean =>
     object?.status?.observedGeneration === object?.metadata.generation && readyOf(object).reason === reason;
   const settledOptions = (object: KubeObject, reason: string) => ({
     what: `${object.kind} ${object.metadata.name} to be ${reason}`,
-    until: (now: RepositoryObject | RegistryObject | undefined) => hasSettled(now, reason),
+    until: (now: SettlingObject | undefined) => hasSettled(now, reason),
     timeoutMs: 20_000,
   });
   const events = async (object: KubeObject) =>
@@ -155,16 +164,26 @@ function words(lab: Lab): Omit<EcrLab, 'operator' | 'proxy' | 'cluster'> {
         metadata: { name },
         spec: { accountId: ACCOUNT, region: REGION, ...settings },
       } as KubeRef),
+    repositoryClass: (name, spec = {}) =>
+      admin.apply({ apiVersion: API_VERSION, kind: 'RepositoryClass', metadata: { name }, spec } as KubeRef),
     repository: (namespace, name, settings) => admin.apply(repositoryManifest(namespace, name, settings)),
     settled: async (object, reason = 'Ready') =>
       waitFor(() => admin.get(object), settledOptions(object, reason)) as Promise<never>,
     settledInTime: async (object, reason = 'Ready', stepMs = 20_000) => {
       const later = async () => {
         await lab.advance(stepMs);
-        return admin.get<RepositoryObject | RegistryObject>(object);
+        return admin.get<SettlingObject>(object);
       };
       return waitFor(later, { ...settledOptions(object, reason), intervalMs: 200 }) as Promise<never>;
     },
+    looked: async (object, images) =>
+      waitFor(() => admin.get<RepositoryObject>(object), {
+        what: `the status of ${object.metadata.name} to tell of its images`,
+        until: (now) => {
+          const count = now?.status?.imageCount;
+          return images === undefined ? count !== undefined : count === images;
+        },
+      }) as Promise<RepositoryObject>,
     async gone(ref) {
       const read = async () => ({ found: await admin.get(ref) });
       await waitFor(read, {

@@ -43,6 +43,13 @@ export interface ActionRecord {
   /** How often an action was called, whatever came of it. */
   count(action: string): number;
   /**
+   * How often each action was called, or called on one resource, given by its ARN. Both counts go on when single calls
+   * are no longer kept, and cost the same at any number of calls.
+   */
+  counts(resource?: string): Readonly<Record<string, number>>;
+  /** Keeps only this many of the newest calls from now on, for runs of hundreds of thousands; the counts stay whole. */
+  keep(calls: number): void;
+  /**
    * Calls by action, account, region, assumed role and session policy, in order of the first one: a registry token for
    * each scope is `tally('ecr:GetAuthorizationToken')` with 1 in every `calls`. `*` and `?` are wildcards.
    */
@@ -68,20 +75,64 @@ const SECRET_PARAMETERS: ReadonlySet<string> = new Set(['WebIdentityToken', 'Tok
 /** An empty record. */
 export function createActionLog(): ActionLog {
   const actions: RecordedAction[] = [];
+  const counted = createCounts();
+  let kept = Number.POSITIVE_INFINITY;
   const listeners = new Set<ActionListener>();
   return {
     all: () => [...actions],
     writes: () => actions.filter((one) => isWrite(one.action)),
-    count: (action) => actions.filter((one) => one.action === action).length,
+    count: (action) => counted.all.get(action) ?? 0,
+    counts: (resource) => Object.fromEntries(counted.of(resource)),
+    keep: (calls) => {
+      kept = calls;
+    },
     tally: (action = '*') => tallied(actions.filter((one) => wildcardMatches(action, one.action, 'i'))),
-    clear: () => void actions.splice(0),
+    clear() {
+      actions.splice(0);
+      counted.clear();
+    },
     onAction(listener) {
       listeners.add(listener);
       return () => void listeners.delete(listener);
     },
     async append(action) {
       actions.push(action);
+      // Seldom enough that moving the others up costs nothing.
+      if (actions.length > 2 * kept + 100) actions.splice(0, actions.length - kept);
+      counted.add(action);
       for (const listener of listeners) await listener(action);
+    },
+  };
+}
+
+type ActionCounts = Map<string, number>;
+
+interface Counts {
+  readonly all: ActionCounts;
+  of(resource: string | undefined): ReadonlyMap<string, number>;
+  add(action: RecordedAction): void;
+  clear(): void;
+}
+
+function createCounts(): Counts {
+  const all: ActionCounts = new Map();
+  const byResource = new Map<string, ActionCounts>();
+  const raise = (counts: ActionCounts, action: string): void =>
+    void counts.set(action, (counts.get(action) ?? 0) + 1);
+  return {
+    all,
+    of: (resource) => (resource === undefined ? all : (byResource.get(resource) ?? new Map())),
+    add({ action, resources }) {
+      raise(all, action);
+      for (const resource of resources) {
+        const counts = byResource.get(resource) ?? new Map();
+        byResource.set(resource, counts);
+        raise(counts, action);
+      }
+    },
+    clear() {
+      all.clear();
+      byResource.clear();
     },
   };
 }

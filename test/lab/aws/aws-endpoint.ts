@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { setTimeout as delay } from 'node:timers/promises';
 import { authenticate } from './authentication.ts';
 import { AwsError } from './aws-error.ts';
 import { accountOf } from './aws-names.ts';
@@ -32,6 +33,7 @@ async function answerRequest(
 ): Promise<void> {
   const { method = 'POST', url = '/', headers } = incoming;
   const request: SignedRequest = { method, url, headers, body: await readBody(incoming) };
+  if (world.pace.latencyMs > 0) await delay(world.pace.latencyMs);
   const target = incoming.headers['x-amz-target'];
   const result =
     target === undefined ? await answerSts(world, request) : await answerJson(world, request, String(target));

@@ -56,10 +56,17 @@ export interface AwsSimulator<C extends SimulatorClock = SteppedClock> {
   readonly registryUrl: string;
   readonly front: Front;
   readonly clock: C;
+  /** How long every answer of ECR, ECR Public and STS takes, in real milliseconds; 0 unless told. */
+  latencyMs: number;
   readonly faults: Faults;
   readonly actions: ActionRecord;
   readonly tokens: RegistryTokens;
   addUser(user: UserSettings): AccessKey;
+  /**
+   * An account all of whose users and roles are those that were added: policies that name others are refused with
+   * "Principal not found". In all other accounts any user and role is taken for one that exists, until it is deleted.
+   */
+  addAccount(accountId: string): void;
   /** Adds a role, or puts another one of that name in its place; sessions under way are judged by the new policies. */
   addRole(role: RoleSettings): void;
   /** Changes some of a role's settings, such as whom it trusts; throws where there is no such role. */
@@ -106,6 +113,12 @@ export async function startAwsSimulator<C extends SimulatorClock = SteppedClock>
     registryUrl: front.url,
     front,
     clock,
+    get latencyMs() {
+      return world.pace.latencyMs;
+    },
+    set latencyMs(milliseconds) {
+      world.pace.latencyMs = milliseconds;
+    },
     faults: world.faults,
     actions: world.log,
     tokens: world.tokens,
@@ -118,10 +131,14 @@ export async function startAwsSimulator<C extends SimulatorClock = SteppedClock>
   };
 }
 
-type People = Pick<AwsSimulator, 'addUser' | 'addRole' | 'changeRole' | 'issueSession' | 'deletePrincipal'>;
+type People = Pick<
+  AwsSimulator,
+  'addAccount' | 'addUser' | 'addRole' | 'changeRole' | 'issueSession' | 'deletePrincipal'
+>;
 
 function people(world: World): People {
   return {
+    addAccount: (accountId) => world.identity.addAccount(accountId),
     addUser: (user) => world.identity.addUser(user),
     addRole: (role) => world.identity.addRole(role),
     changeRole(arn, changes) {
@@ -153,6 +170,7 @@ function createWorld(clock: SimulatorClock, secrets: SecretLedger, rules: TokenR
     tokens: createRegistryTokens(clock, secrets, rules),
     faults: createFaultTable(),
     log: createActionLog(),
+    pace: { latencyMs: 0 },
     registry(accountId, region) {
       const key = `${accountId}/${region}`;
       const present = registries.get(key) ?? createRegistry(accountId, region, clock);

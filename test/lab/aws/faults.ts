@@ -29,7 +29,7 @@ export type When = 'before' | 'after';
 /** All that is given has to match; `*` and `?` are wildcards. */
 export interface FaultMatch {
   /** `ecr:CreateRepository`, `ecr:Put*`, `sts:AssumeRole`; the registry front's actions too. */
-  readonly action?: string;
+  readonly action?: string | readonly string[];
   readonly accountId?: string;
   readonly region?: string;
   /** ARN pattern; a rule with a resource matches a call when any of its resources fits. */
@@ -43,6 +43,9 @@ export interface FaultRule {
   readonly times?: number;
   /** Lets this many matching calls pass first. */
   readonly after?: number;
+  /** The share of matching calls that it hits, 0 to 1: which ones is the same for the same `seed`. */
+  readonly rate?: number;
+  readonly seed?: number;
 }
 
 /** A rule at work. */
@@ -71,10 +74,10 @@ export interface FaultTable extends Faults {
 
 /** No faults. */
 export function createFaultTable(): FaultTable {
-  const rules: { rule: FaultRule; passes: number; hits: number }[] = [];
+  const rules: { rule: FaultRule; passes: number; hits: number; draw: () => number }[] = [];
   return {
     add(rule) {
-      const entry = { rule, passes: rule.after ?? 0, hits: 0 };
+      const entry = { rule, passes: rule.after ?? 0, hits: 0, draw: seededDraws(rule.seed ?? 1) };
       rules.push(entry);
       return {
         hits: () => entry.hits,
@@ -93,6 +96,7 @@ export function createFaultTable(): FaultTable {
           entry.passes -= 1;
           continue;
         }
+        if (entry.draw() >= (entry.rule.rate ?? 1)) continue;
         entry.hits += 1;
         return entry.rule.fault;
       }
@@ -104,9 +108,20 @@ export function createFaultTable(): FaultTable {
 function matches(match: FaultMatch, call: Parameters<FaultTable['strike']>[0]): boolean {
   const { action = '*', accountId = '*', region = '*', resource = '*' } = match;
   return (
-    wildcardMatches(action, call.action, 'i') &&
+    [action].flat().some((one) => wildcardMatches(one, call.action, 'i')) &&
     wildcardMatches(accountId, call.accountId) &&
     wildcardMatches(region, call.region) &&
     call.resources.some((one) => wildcardMatches(resource, one))
   );
+}
+
+/** Numbers from 0 to 1 that look drawn and are the same for the same seed (mulberry32). */
+function seededDraws(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
 }

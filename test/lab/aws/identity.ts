@@ -58,8 +58,10 @@ export interface Identity {
    * id (AIDA…, AROA…) that policies show in its place.
    */
   deletePrincipal(arn: string): string;
-  /** True for principals that were deleted and not added again. */
-  isDeleted(arn: string): boolean;
+  /** From now on, all users and roles of this account are those that were added. */
+  addAccount(accountId: string): void;
+  /** False for principals that were deleted and not added again, and in an added account for those never added. */
+  mayExist(arn: string): boolean;
 }
 
 export interface KeyHolder {
@@ -74,6 +76,7 @@ export function createIdentity(clock: SimulatorClock, secrets: SecretLedger): Id
   const roles = new Map<string, RoleSettings>();
   const principals = new Map<string, Principal>();
   const deleted = new Set<string>();
+  const accounts = new Set<string>();
   function put(arn: string, prefix: string, policies: readonly string[] | undefined): Principal {
     const principal = principals.get(arn) ?? { uniqueId: uniqueId(prefix), policies, deleted: false };
     principal.policies = policies;
@@ -123,7 +126,12 @@ export function createIdentity(clock: SimulatorClock, secrets: SecretLedger): Id
       for (const [key, holder] of holders) if (holder.caller.principalArn === arn) holders.delete(key);
       return principal?.uniqueId ?? uniqueId(arn.includes(':role/') ? 'AROA' : 'AIDA');
     },
-    isDeleted: (arn) => deleted.has(arn),
+    addAccount: (accountId) => void accounts.add(accountId),
+    mayExist(arn) {
+      const account = /^arn:[^:]+:iam::([0-9]{12}):(?:user|role)\//.exec(arn)?.[1];
+      if (account !== undefined && accounts.has(account)) return principals.has(arn);
+      return !deleted.has(arn);
+    },
   };
 }
 

@@ -9,7 +9,9 @@ export function putImage(
 ): Image {
   const previous = repository.images.get(image.digest);
   const tags = new Set([...(previous?.tags ?? []), ...(image.tags ?? [])]);
-  for (const other of repository.images.values()) for (const tag of tags) other.tags.delete(tag);
+  if (tags.size > 0) {
+    for (const other of repository.images.values()) for (const tag of tags) other.tags.delete(tag);
+  }
   const whole: Image = {
     sizeInBytes: 1024,
     pushedAt: now,

@@ -55,10 +55,18 @@ export function ruleFailure(raw: unknown): string | undefined {
   return undefined;
 }
 
-/** Checks what holds between rules: priorities are unique, and `any` comes last within its storage class. */
+/**
+ * Checks what holds between rules: priorities are unique; within a storage class `any` comes last, one rule at most is
+ * for untagged images, and no two have the same tags (user guide, "Lifecycle policy evaluation rules"; the words are
+ * ours).
+ */
 export function rulesFailure(rules: readonly Rule[]): string | undefined {
   const priorities = rules.map((rule) => Number(rule['rulePriority']));
   if (new Set(priorities).size < priorities.length) return 'Rule priorities must be unique';
+  const selected = rules.map(selectionOf).filter((one) => one['tagStatus'] !== 'any');
+  if (new Set(selected.map(selectionKey)).size < selected.length) {
+    return 'Rules of one storage class must not select the same tags, nor untagged images twice';
+  }
   for (const rule of rules.filter((one) => selectionOf(one)['tagStatus'] === 'any')) {
     const sameClass = rules.filter(
       (one) => selectionOf(one)['storageClass'] === selectionOf(rule)['storageClass'],
@@ -72,6 +80,12 @@ export function rulesFailure(rules: readonly Rule[]): string | undefined {
 
 function selectionOf(rule: Rule): Rule {
   return rule['selection'] as Rule;
+}
+
+function selectionKey(selection: Rule): string {
+  const { storageClass, tagStatus, tagPatternList, tagPrefixList } = selection;
+  const lists = [tagPatternList, tagPrefixList].map((list) => (Array.isArray(list) ? list.toSorted() : []));
+  return JSON.stringify([storageClass, tagStatus, lists]);
 }
 
 function keys(value: Rule, required: readonly string[], allowed: readonly string[]): string | undefined {

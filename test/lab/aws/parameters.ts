@@ -70,14 +70,14 @@ export function checkedRepositoryName(name: string, parameter: string): string {
   return name;
 }
 
-/** `maxResults`, 1-1000; wording from andrey-pohilko/registry-cli#79. */
-export function maxResults(input: Input): number | undefined {
+/** `maxResults`, 1-1000 unless told; wording from andrey-pohilko/registry-cli#79. */
+export function maxResults(input: Input, most = 1000): number | undefined {
   const value = optionalNumber(input, 'maxResults');
   if (value !== undefined && value < 1) {
     throw invalidParameter('maxResults', 'Member must have value greater than or equal to 1');
   }
-  if (value !== undefined && value > 1000) {
-    throw invalidParameter('maxResults', 'Member must have value less than or equal to 1000');
+  if (value !== undefined && value > most) {
+    throw invalidParameter('maxResults', `Member must have value less than or equal to ${most}`);
   }
   return value;
 }

@@ -6,6 +6,7 @@ export interface Statement {
   readonly resources: readonly string[];
   readonly notResources: readonly string[];
   readonly principals: readonly string[];
+  readonly notPrincipals: readonly string[];
   readonly condition: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>;
 }
 
@@ -31,6 +32,7 @@ function parseStatement(raw: unknown): Statement {
     resources: strings(raw['Resource']),
     notResources: strings(raw['NotResource']),
     principals: principalsOf(raw['Principal']),
+    notPrincipals: principalsOf(raw['NotPrincipal']),
     condition: conditionOf(raw['Condition']),
   };
 }

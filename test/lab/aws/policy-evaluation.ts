@@ -88,7 +88,13 @@ function judgeResource(
 }
 
 function namingOf(statement: Statement, who: Requester): Naming {
-  const names = statement.principals;
+  if (statement.notPrincipals.length === 0) return namedIn(statement.principals, who);
+  // To be spared by NotPrincipal, a session has to be named, and its role too, and the account (IAM User Guide): the
+  // simulator is content with one of them.
+  return namedIn(statement.notPrincipals, who) === 'none' ? 'direct' : 'none';
+}
+
+function namedIn(names: readonly string[], who: Requester): Naming {
   if (names.includes(who.arn) || names.includes('*')) return 'direct';
   if (names.includes(who.principalArn)) return 'role';
   const isAccount = (name: string): boolean =>

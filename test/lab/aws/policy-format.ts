@@ -28,9 +28,25 @@ export function reformatPolicy(text: string, region: string): string {
   return print(normal, '');
 }
 
-/** Writes another name for a principal into a stored policy, as IAM does when a principal is deleted. */
+/**
+ * Writes another name for a principal into a stored policy, as IAM does when a principal is deleted: where it is a
+ * principal, and not in conditions, which compare names.
+ */
 export function replacePrincipal(policyText: string, arn: string, uniqueId: string): string {
-  return policyText.replaceAll(JSON.stringify(arn), JSON.stringify(uniqueId));
+  const document = JSON.parse(policyText) as Record<string, unknown>;
+  const named = (names: unknown): unknown => {
+    if (Array.isArray(names)) return names.map(named);
+    return names === arn ? uniqueId : names;
+  };
+  const Statement = listOf(document['Statement']).map((raw) => {
+    const statement = raw as Record<string, unknown>;
+    const entries = Object.entries(statement).map(([key, value]) => {
+      if (!key.endsWith('Principal') || !isObject(value)) return [key, value];
+      return [key, Object.fromEntries(Object.entries(value).map(([kind, names]) => [kind, named(names)]))];
+    });
+    return Object.fromEntries(entries) as Record<string, unknown>;
+  });
+  return print({ ...document, Statement }, '');
 }
 
 function reformatStatement(raw: unknown, region: string): Record<string, unknown> {

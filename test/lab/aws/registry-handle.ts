@@ -1,6 +1,7 @@
 import { repositoryArn } from './aws-names.ts';
 import { bareCaller, type Caller } from './callers.ts';
 import { putImage } from './image-state.ts';
+import { evaluateLifecycle } from './lifecycle-evaluation.ts';
 import { ECR_OPERATIONS } from './operations/ecr-operations.ts';
 import type { Input, Output } from './parameters.ts';
 import type { Image, Registry, Repository } from './registry-state.ts';
@@ -18,6 +19,8 @@ export interface RegistryHandle {
   removeRepository(name: string): void;
   /** Adds an image as a push would; throws where the repository does not exist. */
   addImage(name: string, image: Partial<Image> & { readonly digest: string }): Image;
+  /** Does what ECR does within a day: the repository's lifecycle policy takes its images, and its time is noted. */
+  runLifecycle(name: string): void;
   /** Runs an operation with its own validation, as the account's root: no signature, no faults. */
   call(operation: string, input: Input): Output;
 }
@@ -35,6 +38,16 @@ export function registryHandle(world: World, accountId: string, region: string):
       const repository = registry.repositories.get(name);
       if (repository === undefined) throw new Error(`no repository ${name} in ${accountId}/${region}`);
       return putImage(repository, image, world.clock.now());
+    },
+    runLifecycle(name) {
+      const repository = registry.repositories.get(name);
+      if (repository?.lifecycle === undefined) throw new Error(`no lifecycle policy on ${name}`);
+      const now = world.clock.now();
+      for (const { image, action } of evaluateLifecycle(repository, repository.lifecycle.text, now)) {
+        if (action === 'EXPIRE') repository.images.delete(image.digest);
+        else Object.assign(image, { status: 'ARCHIVED', archivedAt: now });
+      }
+      repository.lifecycle.lastEvaluatedAt = now;
     },
     call(operation, input) {
       const run = ECR_OPERATIONS[operation];

@@ -1,4 +1,7 @@
 import { registryHost, repositoryArn } from './aws-names.ts';
+import type { ImageScan } from './image-scan.ts';
+import type { LifecycleMark } from './lifecycle-evaluation.ts';
+import type { RegistryScanning } from './scanning-rules.ts';
 import type { SimulatorClock } from './simulator-clock.ts';
 import { createVisibility, type Lag } from './visibility.ts';
 
@@ -27,7 +30,25 @@ export interface Image {
   readonly manifest?: string;
   lastPulledAt?: Date;
   status: 'ACTIVE' | 'ARCHIVED' | 'ACTIVATING';
+  archivedAt?: Date;
+  activatedAt?: Date;
+  /** What scanned it last; absent where nothing did. */
+  scan?: ImageScan;
 }
+
+/** The preview of a lifecycle policy that was asked for last. */
+export interface LifecyclePreview {
+  readonly text: string;
+  /** How many looks still find it under way, and until when it is so at least. */
+  callsLeft: number;
+  readonly until: number;
+  /** How it ends. */
+  status: PreviewEnd;
+  /** As at the first look after its end. */
+  marks?: readonly LifecycleMark[];
+}
+
+export type PreviewEnd = 'COMPLETE' | 'FAILED' | 'EXPIRED';
 
 /** One repository as ECR holds it. */
 export interface Repository {
@@ -46,6 +67,7 @@ export interface Repository {
   policyText?: string | undefined;
   lifecycle?: { text: string; lastEvaluatedAt: Date } | undefined;
   readonly images: Map<string, Image>;
+  preview?: LifecyclePreview | undefined;
 }
 
 /** One account in one region. */
@@ -59,6 +81,17 @@ export interface Registry {
   createLag: Lag | undefined;
   /** Deleted repositories stay visible to reads for this long. */
   deleteLag: Lag | undefined;
+  /** Previews of lifecycle policies are IN_PROGRESS for this long. */
+  previewLag: Lag | undefined;
+  /** How previews that are started from now on end. */
+  previewEnd: PreviewEnd;
+  /** BASIC and no rules unless told. */
+  scanning: RegistryScanning;
+  /**
+   * Whether DescribeImages tells of scans. Off, it leaves out status and summary, as it does for AWS native basic
+   * scanning ("use the DescribeImageScanFindings API instead", user guide, "Scan images for OS vulnerabilities").
+   */
+  scansInDescribeImages: boolean;
   add(name: string, settings?: Partial<Repository>): Repository;
   /** Deletes; with `deleteLag` set, reads see it for a while longer. */
   remove(name: string): void;
@@ -81,6 +114,10 @@ export function createRegistry(accountId: string, region: string, clock: Simulat
     repositoryQuota: 100_000,
     createLag: undefined,
     deleteLag: undefined,
+    previewLag: undefined,
+    previewEnd: 'COMPLETE',
+    scanning: { scanType: 'BASIC', rules: [] },
+    scansInDescribeImages: true,
     add(name, settings = {}) {
       sequence += 1;
       const repository = { ...blankRepository(accountId, region, name, sequence, clock.now()), ...settings };
@@ -97,7 +134,8 @@ export function createRegistry(accountId: string, region: string, clock: Simulat
     seen: (name) => visibility.ghost(name) ?? registry.writable(name),
     allSeen() {
       const live = [...registry.repositories.values()].filter((one) => !visibility.isHidden(one, 'peek'));
-      return [...live, ...visibility.ghosts()].sort((a, b) => a.sequence - b.sequence);
+      const ghosts = visibility.ghosts();
+      return ghosts.length === 0 ? live : [...live, ...ghosts].sort((a, b) => a.sequence - b.sequence);
     },
     writable(name) {
       const repository = registry.repositories.get(name);

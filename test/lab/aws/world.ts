@@ -7,6 +7,11 @@ import type { Registry } from './registry-state.ts';
 import type { RegistryTokens } from './registry-tokens.ts';
 import type { SimulatorClock } from './simulator-clock.ts';
 
+/** How long the API takes to answer. */
+export interface Pace {
+  latencyMs: number;
+}
+
 /** Everything that the operations share. */
 export interface World {
   readonly clock: SimulatorClock;
@@ -14,6 +19,7 @@ export interface World {
   readonly tokens: RegistryTokens;
   readonly faults: FaultTable;
   readonly log: ActionLog;
+  readonly pace: Pace;
   /** The registry of an account in a region; made on first use, as in AWS. */
   registry(accountId: string, region: string): Registry;
   registries(): readonly Registry[];

@@ -6,6 +6,7 @@ import { nodesOf, type SchemaNode } from '../../integration/api/wrong-manifests/
 const SHORT_NAMES: Readonly<Record<string, string>> = {
   Registry: 'ecrreg',
   Repository: 'ecrrepo',
+  RepositoryClass: 'ecrclass',
   PullSecret: 'ecrps',
   ClusterPullSecret: 'ecrcps',
 };
@@ -17,6 +18,22 @@ const crds = (await readCrds(join(import.meta.dirname, '..', '..', '..', 'crds')
 
 test('there is one CRD for each kind', () => {
   expect(crds.map((crd) => crd.spec.names.kind).sort()).toEqual(Object.keys(SHORT_NAMES).sort());
+});
+
+/** What a RepositoryClass says in the place of a Repository, encryption excepted: a class may change that. */
+const SHARED = [
+  'tagMutability',
+  'tagMutabilityExclusionFilters',
+  'scanOnPush',
+  'tags',
+  'lifecycle',
+  'grants',
+];
+
+test.each(SHARED)('a RepositoryClass has the %s of a Repository, with the same rules', (field) => {
+  const [ofClass, ofRepository] = ['RepositoryClass', 'Repository'].map((kind) => specOf(kind)?.[field]);
+  expect(ofClass).toBeDefined();
+  expect(ofClass).toEqual(ofRepository);
 });
 
 describe.each(crds)('$metadata.name', (crd) => {
@@ -63,6 +80,11 @@ describe.each(crds)('$metadata.name', (crd) => {
     ).toEqual([]);
   });
 });
+
+function specOf(kind: string): Schema['properties'] {
+  const found = crds.find((crd) => crd.spec.names.kind === kind);
+  return found && schemaOf(found).properties?.['spec']?.properties;
+}
 
 function placeOf({ at }: SchemaNode): string {
   return at;

@@ -6,6 +6,7 @@ import type { ObjectMeta } from '../../../src/api/object-meta.ts';
 import type { PullSecret, PullSecretSpec } from '../../../src/api/pull-secret.generated.ts';
 import type { Registry, RegistrySpec } from '../../../src/api/registry.generated.ts';
 import type { Repository, RepositorySpec, RepositoryStatus } from '../../../src/api/repository.generated.ts';
+import type { RepositoryClass } from '../../../src/api/repository-class.generated.ts';
 import { createDeliveryResults } from '../../../src/controllers/pull-secret/delivery-results.ts';
 import { createDemandStore } from '../../../src/controllers/pull-secret/demand.ts';
 import type { PullWorld } from '../../../src/controllers/pull-secret/pull-world.ts';
@@ -13,6 +14,7 @@ import { createRotationRequests } from '../../../src/controllers/pull-secret/req
 import type { SecretState } from '../../../src/controllers/pull-secret/secret-state.ts';
 import type { ServiceAccountState } from '../../../src/controllers/pull-secret/service-account.ts';
 import { createTokenStore } from '../../../src/controllers/pull-secret/token-store.ts';
+import { repositoryName } from '../../../src/controllers/repository/desired.ts';
 import type { NamespaceState } from '../../../src/controllers/world.ts';
 import { keyOf } from '../../../src/runtime/key.ts';
 import { ObjectStore } from '../../../src/runtime/store.ts';
@@ -82,6 +84,14 @@ export function clusterPullSecret(
   };
 }
 
+export function repositoryClass(
+  name = 'standard',
+  spec: RepositoryClass['spec'] = {},
+  more: Meta = {},
+): RepositoryClass {
+  return { apiVersion, kind: 'RepositoryClass', metadata: meta(name, more), spec };
+}
+
 export function namespace(name = 'team', more: Partial<NamespaceState> = {}): NamespaceState {
   return { name, uid: `uid-of-${name}`, labels: {}, terminating: false, ...more };
 }
@@ -89,6 +99,7 @@ export function namespace(name = 'team', more: Partial<NamespaceState> = {}): Na
 export interface Things {
   readonly registries?: readonly Registry[];
   readonly repositories?: readonly Repository[];
+  readonly repositoryClasses?: readonly RepositoryClass[];
   readonly pullSecrets?: readonly PullSecret[];
   readonly clusterPullSecrets?: readonly ClusterPullSecret[];
   readonly namespaces?: readonly NamespaceState[];
@@ -103,6 +114,11 @@ export function worldOf(things: Things = {}): PullWorld {
   return {
     registries: stored(things.registries, byMeta),
     repositories: stored(things.repositories, byMeta),
+    repositoryClasses: stored(things.repositoryClasses, byMeta),
+    declares: (registry, name) =>
+      (things.repositories ?? []).some(
+        (one) => one.spec.registryRef.name === registry && repositoryName(one) === name,
+      ),
     pullSecrets: stored(things.pullSecrets, byMeta),
     pullSecretsIn: (name) => (things.pullSecrets ?? []).filter(({ metadata }) => metadata.namespace === name),
     clusterPullSecrets: stored(things.clusterPullSecrets, byMeta),

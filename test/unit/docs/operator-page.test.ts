@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { parseAllDocuments } from 'yaml';
@@ -31,8 +31,13 @@ test('every setting stands in the table with its names and its default', () => {
 });
 
 test('the IAM policy allows the calls that the code makes, and beside them only to pull', async () => {
-  const adapter = await readFile(join(ROOT, 'src/ecr/sdk-ecr-api.ts'), 'utf8');
-  const called = [...adapter.matchAll(/\b(?:call|find)\(\s*'(\w+)'/g)].map(([, action]) => `ecr:${action}`);
+  const files = (await readdir(join(ROOT, 'src/ecr'))).filter((file) =>
+    /^sdk-(ecr-api|.+-calls)\.ts$/.test(file),
+  );
+  const texts = await Promise.all(files.map((file) => readFile(join(ROOT, 'src/ecr', file), 'utf8')));
+  const adapter = texts.join('\n');
+  const named = [...adapter.matchAll(/\b(?:call|find)\(\s*'(\w+)'/g)].map(([, action]) => `ecr:${action}`);
+  const called = [...new Set(named)];
   const sent = new Set(
     [...adapter.matchAll(/new (\w+)Command\(|paginate(\w+)\(/g)].map(([, a, b]) => a ?? b),
   );

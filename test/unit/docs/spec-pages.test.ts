@@ -6,6 +6,7 @@ import { codeIn, ROOT, readPage } from './markdown.ts';
 const PAGES: Readonly<Record<string, readonly string[]>> = {
   'docs/spec/registry.md': ['Registry'],
   'docs/spec/repository.md': ['Repository'],
+  'docs/spec/repository-class.md': ['RepositoryClass'],
   'docs/spec/pull-secret.md': ['PullSecret', 'ClusterPullSecret'],
 };
 

@@ -50,6 +50,7 @@ describe('what an error of AWS means', () => {
     ['RepositoryAlreadyExistsException', 'RepositoryNotVisible', 'retryable'],
     ['LimitExceededException', 'QuotaExceeded', 'terminal'],
     ['RepositoryNotEmptyException', 'RepositoryNotEmpty', 'terminal'],
+    ['LifecyclePolicyPreviewInProgressException', 'PreviewInProgress', 'retryable'],
     ['InvalidParameterException', 'InvalidParameter', 'terminal'],
     ['ValidationException', 'InvalidParameter', 'terminal'],
     ['InvalidTagParameterException', 'InvalidParameter', 'terminal'],

@@ -4,6 +4,7 @@ import {
   PutLifecyclePolicyCommand,
 } from '@aws-sdk/client-ecr';
 import { describe, expect, test } from '@jest/globals';
+import { digestOf } from '../../lab/aws/image-state.ts';
 import { normalLifecyclePolicy } from '../../lab/aws/operations/lifecycle-policies.ts';
 import { ACCOUNT, failureOf, REGION, simulate } from './simulated-clients.ts';
 
@@ -31,10 +32,26 @@ describe('lifecycle policies', () => {
     );
     const answer = await lab.ecr.send(new GetLifecyclePolicyCommand({ repositoryName }));
     expect(answer.lifecyclePolicyText).toBe(JSON.stringify({ rules: [RULE, last] }));
-    expect(answer.lastEvaluatedAt).toEqual(lab.aws.clock.now());
+    expect(answer.lastEvaluatedAt).toEqual(new Date(0));
     await lab.ecr.send(new DeleteLifecyclePolicyCommand({ repositoryName }));
     const gone = await failureOf(lab.ecr.send(new GetLifecyclePolicyCommand({ repositoryName })));
     expect(gone.name).toBe('LifecyclePolicyNotFoundException');
+  });
+
+  test('take images when ECR runs them, and tell when that was', async () => {
+    await using lab = await simulate();
+    const handle = lab.aws.as(ACCOUNT, REGION);
+    handle.addRepository(repositoryName);
+    handle.addImage(repositoryName, { digest: digestOf('old') });
+    lab.aws.clock.advance(2 * 86_400_000);
+    handle.addImage(repositoryName, { digest: digestOf('new') });
+    const lifecyclePolicyText = JSON.stringify({ rules: [RULE] });
+    await lab.ecr.send(new PutLifecyclePolicyCommand({ repositoryName, lifecyclePolicyText }));
+    handle.runLifecycle(repositoryName);
+    expect([...(handle.repository(repositoryName)?.images.keys() ?? [])]).toEqual([digestOf('new')]);
+    await lab.ecr.send(new PutLifecyclePolicyCommand({ repositoryName, lifecyclePolicyText }));
+    const answer = await lab.ecr.send(new GetLifecyclePolicyCommand({ repositoryName }));
+    expect(answer.lastEvaluatedAt).toEqual(lab.aws.clock.now());
   });
 
   test('have 100 to 30,720 characters', async () => {
@@ -60,10 +77,23 @@ describe('lifecycle policies', () => {
       countNumber: 365,
     },
   };
+  const RULE_FOR_ARCHIVED = {
+    ...expireArchived,
+    rulePriority: 3,
+    selection: { ...expireArchived.selection, tagStatus: 'tagged', tagPrefixList: ['a'] },
+  };
   test.each([
     [
       'tag patterns',
       [{ ...RULE, selection: { ...ANY, tagStatus: 'tagged', tagPatternList: ['v*', 'release-*'] } }],
+    ],
+    [
+      'other tags in each rule, and the same in another storage class',
+      [
+        { ...RULE, selection: { ...ANY, tagStatus: 'tagged', tagPrefixList: ['a'] } },
+        { ...RULE, rulePriority: 2, selection: { ...ANY, tagStatus: 'tagged', tagPrefixList: ['a', 'b'] } },
+        RULE_FOR_ARCHIVED,
+      ],
     ],
     [
       'any in both storage classes',
@@ -82,6 +112,14 @@ describe('lifecycle policies', () => {
       [
         { ...RULE, selection: ANY },
         { ...RULE, rulePriority: 2 },
+      ],
+    ],
+    ['two rules for untagged images', [RULE, { ...RULE, rulePriority: 2 }]],
+    [
+      'two rules for the same tags in another order',
+      [
+        { ...RULE, selection: { ...ANY, tagStatus: 'tagged', tagPatternList: ['a', 'b'] } },
+        { ...RULE, rulePriority: 2, selection: { ...ANY, tagStatus: 'tagged', tagPatternList: ['b', 'a'] } },
       ],
     ],
     ['an explicit null', [{ ...RULE, action: { type: 'expire', targetStorageClass: null } }]],

@@ -4,7 +4,7 @@ import {
   SetRepositoryPolicyCommand,
 } from '@aws-sdk/client-ecr';
 import { describe, expect, test } from '@jest/globals';
-import { ACCOUNT, failureOf, OPERATOR, REGION, simulate } from './simulated-clients.ts';
+import { ACCOUNT, failureOf, OPERATOR, OTHER_ACCOUNT, REGION, simulate } from './simulated-clients.ts';
 
 const repositoryName = 'team/app';
 
@@ -74,6 +74,23 @@ describe('repository policies', () => {
     );
   });
 
+  test('may spare some with NotPrincipal, and lock out all others', async () => {
+    await using lab = await simulate();
+    lab.aws.as(ACCOUNT, REGION).addRepository(repositoryName);
+    const set = (...spared: string[]) => {
+      const policyText = policy({ Effect: 'Deny', Action: 'ecr:*', NotPrincipal: { AWS: spared } });
+      return lab.ecr.send(new SetRepositoryPolicyCommand({ repositoryName, policyText }));
+    };
+    const admin = 'arn:aws:iam::123456789012:role/admin';
+    lab.aws.addRole({ arn: admin });
+    expect((await failureOf(set(admin))).message).toContain('would prevent the caller');
+    await set(admin, OPERATOR);
+    const uniqueId = lab.aws.deletePrincipal(admin);
+    const { policyText } = await lab.ecr.send(new GetRepositoryPolicyCommand({ repositoryName }));
+    expect(policyText).toContain(uniqueId);
+    expect((await failureOf(set(admin, OPERATOR))).message).toContain('Principal not found');
+  });
+
   test('show a deleted principal by its unique id, and keep it when the principal is made anew', async () => {
     await using lab = await simulate();
     const role = 'arn:aws:iam::123456789012:role/puller';
@@ -83,7 +100,11 @@ describe('repository policies', () => {
     await lab.ecr.send(
       new SetRepositoryPolicyCommand({
         repositoryName,
-        policyText: policy({ ...PULL, Principal: { AWS: role } }),
+        policyText: policy({
+          ...PULL,
+          Principal: { AWS: [role, OTHER_ACCOUNT] },
+          Condition: { ArnLike: { 'aws:PrincipalArn': role } },
+        }),
       }),
     );
     const uniqueId = lab.aws.deletePrincipal(role);
@@ -91,7 +112,55 @@ describe('repository policies', () => {
     const stored = lab.aws.as(ACCOUNT, REGION).repository(repositoryName)?.policyText;
     expect(stored).toContain(uniqueId);
     expect(uniqueId).toMatch(/^AROA/);
-    expect(stored).not.toContain(role);
+    // Conditions compare names, and keep them.
+    expect(stored?.split(role)).toHaveLength(2);
+    expect(stored).toContain(`"aws:PrincipalArn" : "${role}"`);
+  });
+
+  test('are right again when they are set anew after a principal was made again', async () => {
+    await using lab = await simulate();
+    const role = 'arn:aws:iam::123456789012:role/puller';
+    const policyText = policy({ ...PULL, Principal: { AWS: role } });
+    const set = () => lab.ecr.send(new SetRepositoryPolicyCommand({ repositoryName, policyText }));
+    lab.aws.as(ACCOUNT, REGION).addRepository(repositoryName);
+    lab.aws.addRole({ arn: role });
+    await set();
+    const uniqueId = lab.aws.deletePrincipal(role);
+    expect((await failureOf(set())).message).toContain('Principal not found');
+    lab.aws.addRole({ arn: role });
+    const get = new GetRepositoryPolicyCommand({ repositoryName });
+    const { policyText: before } = await lab.ecr.send(get);
+    expect(before).toContain(uniqueId);
+    // A foreign statement that names who is gone keeps the whole document from being set.
+    const again = new SetRepositoryPolicyCommand({ repositoryName, policyText: before });
+    expect((await failureOf(lab.ecr.send(again))).message).toContain('Principal not found');
+    await set();
+    expect((await lab.ecr.send(get)).policyText).toContain(role);
+  });
+
+  test.each([
+    ['a role', 'arn:aws:iam::210987654321:role/nobody'],
+    ['a user', 'arn:aws:iam::210987654321:user/nobody'],
+  ])('know %s of an added account only when it was added', async (_what, arn) => {
+    await using lab = await simulate();
+    lab.aws.as(ACCOUNT, REGION).addRepository(repositoryName);
+    const set = (AWS: string) =>
+      lab.ecr.send(
+        new SetRepositoryPolicyCommand({
+          repositoryName,
+          policyText: policy({ ...PULL, Principal: { AWS } }),
+        }),
+      );
+    await set(arn);
+    lab.aws.addAccount('210987654321');
+    expect((await failureOf(set(arn))).message).toContain('Principal not found');
+    await set('210987654321');
+    await set(arn.replace('210987654321', '333333333333'));
+    if (arn.includes(':role/')) lab.aws.addRole({ arn });
+    else lab.aws.addUser({ arn });
+    await set(arn);
+    lab.aws.deletePrincipal('arn:aws:iam::210987654321:root');
+    expect((await failureOf(set('210987654321'))).message).toContain('Principal not found');
   });
 
   test('that do not exist are not found', async () => {

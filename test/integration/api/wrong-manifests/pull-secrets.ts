@@ -1,3 +1,4 @@
+import { wrongSchedules } from './schedule.ts';
 import { wrongSelectors } from './selector.ts';
 import { type KindCases, type Manifest, many, type WrongManifest, wrong } from './wrong-manifest.ts';
 
@@ -6,7 +7,6 @@ const registries = (...names: string[]) => ({ registries: names.map((name) => ({
 const repositories = (...names: string[]) => ({ registries: [{ name: 'default', repositories: names }] });
 const publicFrom = (name: string) => ({ public: { registryRef: { name } } });
 const accounts = (...names: string[]) => ({ serviceAccounts: { mode: 'Named', names } });
-const rotation = (more: object) => ({ rotation: { schedule: '0 6 * * 1', ...more } });
 
 const spec: Manifest['spec'] = {
   registries: [{ name: 'default', repositories: ['team-a/web', 'team-a/tools/*'] }],
@@ -58,27 +58,7 @@ const common: readonly WrongManifest[] = [
   wrong(`${NAMES}[]`, 'maxLength', accounts('x'.repeat(254)), 'may not be more than 253'),
   wrong(`${NAMES}[]`, 'rule', accounts('build-*'), 'mode All means every one'),
   wrong('spec.foreignEntries', 'enum', { foreignEntries: 'Merge' }, 'supported values: "Remove", "Keep"'),
-  wrong('spec.rotation', 'required:schedule', { rotation: { schedule: null } }, 'Required value'),
-  wrong(
-    'spec.rotation.schedule',
-    'maxLength',
-    rotation({ schedule: `${'1,'.repeat(64)}1 * * * *` }),
-    'may not be more than 128',
-  ),
-  wrong('spec.rotation.schedule', 'rule', rotation({ schedule: '@daily' }), 'write five cron fields'),
-  wrong(
-    'spec.rotation.schedule',
-    'rule',
-    rotation({ schedule: '1-9999999 * * * *' }),
-    'write numbers of one or two digits',
-  ),
-  wrong(
-    'spec.rotation.timeZone',
-    'maxLength',
-    rotation({ timeZone: 'x'.repeat(65) }),
-    'may not be more than 64',
-  ),
-  wrong('spec.rotation.timeZone', 'rule', rotation({ timeZone: '+02:00' }), 'such as Europe/Berlin or UTC'),
+  ...wrongSchedules('spec.rotation', (rotation) => ({ rotation })),
   wrong('spec.deletionPolicy', 'enum', { deletionPolicy: 'Orphan' }, 'supported values: "Delete", "Retain"'),
 ];
 

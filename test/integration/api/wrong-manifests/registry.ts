@@ -1,3 +1,4 @@
+import { wrongSchedules } from './schedule.ts';
 import { wrongSelectors } from './selector.ts';
 import { type KindCases, many, wrong, wrongChange } from './wrong-manifest.ts';
 
@@ -41,6 +42,7 @@ export const registry: KindCases = {
           },
         ],
       },
+      driftCheck: { schedule: '*/30 * * * *', timeZone: 'Europe/Berlin' },
       suspend: false,
     },
   },
@@ -217,5 +219,6 @@ export const registry: KindCases = {
       rule({ allow: ['Push'] }),
       'supported values: "Pull", "Create", "Adopt", "DeleteImages", "Share"',
     ),
+    ...wrongSchedules('spec.driftCheck', (driftCheck) => ({ driftCheck })),
   ],
 };

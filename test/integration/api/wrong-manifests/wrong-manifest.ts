@@ -33,6 +33,8 @@ export interface WrongManifest {
 /** The complete, valid manifest of a kind, with every field of its spec, and the ways to get it wrong. */
 export interface KindCases {
   readonly manifest: Manifest;
+  /** JSON merge patches on its spec, for the fields that exclude others of it. */
+  readonly alternatives?: readonly object[];
   readonly wrong: readonly WrongManifest[];
 }
 

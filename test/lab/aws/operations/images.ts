@@ -1,4 +1,5 @@
 import { AwsError, invalidParameter } from '../aws-error.ts';
+import { scanStatus, scanSummary } from '../image-scan.ts';
 import { cutPage } from '../paging.ts';
 import {
   type Input,
@@ -22,7 +23,7 @@ export const imageOperations = {
   BatchGetImage: batchGetImage,
 } satisfies OperationTable;
 
-interface ImageId {
+export interface ImageId {
   readonly imageDigest?: string;
   readonly imageTag?: string;
 }
@@ -35,11 +36,11 @@ function describeImages(context: OperationContext, input: Input): Output {
   if (ids !== undefined) {
     if (maxResults(input) !== undefined)
       throw invalidParameter('maxResults', 'must not be used with imageIds');
-    return { imageDetails: ids.map((id) => imageDetail(repository, presentImage(repository, id))) };
+    return { imageDetails: ids.map((id) => imageDetail(context, repository, presentImage(repository, id))) };
   }
   const page = cutImages(repository, input, 100);
   return {
-    imageDetails: page.items.map((image) => imageDetail(repository, image)),
+    imageDetails: page.items.map((image) => imageDetail(context, repository, image)),
     nextToken: page.nextToken,
   };
 }
@@ -71,12 +72,14 @@ function cutImages(repository: Repository, input: Input, size: number) {
   const fits = (image: Image): boolean =>
     (tagStatus === 'ANY' || (tagStatus === 'TAGGED') === image.tags.size > 0) &&
     (status === 'ANY' || status === image.status);
-  const images = [...repository.images.values()].filter(fits).sort((a, b) => position(a) - position(b));
-  return cutPage(images, position, maxResults(input) ?? size, optionalString(input, 'nextToken'));
+  const images = [...repository.images.values()]
+    .filter(fits)
+    .sort((a, b) => imagePosition(a) - imagePosition(b));
+  return cutPage(images, imagePosition, maxResults(input) ?? size, optionalString(input, 'nextToken'));
 }
 
 /** 48 bits of the digest: an order that has nothing to do with age and survives deletions between pages. */
-function position(image: Image): number {
+export function imagePosition(image: Image): number {
   return Number.parseInt(image.digest.slice('sha256:'.length, 'sha256:'.length + 12), 16);
 }
 
@@ -127,7 +130,8 @@ function requiredImageIds(input: Input): ImageId[] {
   return ids.map(imageId);
 }
 
-function imageId(raw: unknown): ImageId {
+/** An image identifier of a request. */
+export function imageId(raw: unknown): ImageId {
   const fields = isObject(raw) ? raw : {};
   const imageDigest = optionalString(fields, 'imageDigest');
   const imageTag = optionalString(fields, 'imageTag');
@@ -140,11 +144,10 @@ function imageId(raw: unknown): ImageId {
 /** By digest, by tag, or by both, which then have to belong together. */
 export function findImage(repository: Repository, id: ImageId): Image | undefined {
   if (id.imageDigest === undefined && id.imageTag === undefined) return undefined;
-  return [...repository.images.values()].find(
-    (image) =>
-      (id.imageDigest === undefined || image.digest === id.imageDigest) &&
-      (id.imageTag === undefined || image.tags.has(id.imageTag)),
-  );
+  const { imageDigest, imageTag } = id;
+  const candidates =
+    imageDigest === undefined ? repository.images.values() : [repository.images.get(imageDigest)];
+  return [...candidates].find((image) => imageTag === undefined || image?.tags.has(imageTag));
 }
 
 /** Codes and reasons as in moto's table. */
@@ -167,7 +170,8 @@ function failureOf(id: ImageId): Output {
   return failure('ImageNotFound', 'Requested image not found');
 }
 
-function presentImage(repository: Repository, id: ImageId): Image {
+/** As `findImage`; throws ImageNotFoundException. */
+export function presentImage(repository: Repository, id: ImageId): Image {
   const image = findImage(repository, id);
   if (image !== undefined) return image;
   const quoted = (value: string | undefined): string => `'${value ?? 'null'}'`;
@@ -177,7 +181,8 @@ function presentImage(repository: Repository, id: ImageId): Image {
   );
 }
 
-function imageDetail(repository: Repository, image: Image): Output {
+function imageDetail({ registry }: OperationContext, repository: Repository, image: Image): Output {
+  const scan = registry.scansInDescribeImages ? image.scan : undefined;
   return {
     registryId: repository.registryId,
     repositoryName: repository.name,
@@ -190,5 +195,9 @@ function imageDetail(repository: Repository, image: Image): Output {
     artifactMediaType: image.artifactMediaType,
     lastRecordedPullTime: image.lastPulledAt,
     imageStatus: image.status,
+    lastArchivedAt: image.archivedAt,
+    lastActivatedAt: image.activatedAt,
+    imageScanStatus: scan && scanStatus(scan),
+    imageScanFindingsSummary: scan && scanSummary(scan),
   };
 }

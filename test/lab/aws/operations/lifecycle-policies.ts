@@ -6,6 +6,8 @@ import type { Repository } from '../registry-state.ts';
 import type { OperationContext, OperationTable } from '../world.ts';
 import { repositoryToRead, repositoryToWrite } from './found-repository.ts';
 
+type Lifecycle = NonNullable<Repository['lifecycle']>;
+
 /** Operations on lifecycle policies. */
 export const lifecyclePolicyOperations = {
   PutLifecyclePolicy: putLifecyclePolicy,
@@ -19,6 +21,18 @@ const LONGEST = 30_720;
 const MOST_RULES = 50;
 
 function putLifecyclePolicy(context: OperationContext, input: Input): Output {
+  const text = lifecycleText(input);
+  const repository = repositoryToWrite(context, input);
+  // ECR runs a policy within a day. What it tells until then is not established: the beginning of 1970 is the case that
+  // a reader has to mind.
+  const lastEvaluatedAt = repository.lifecycle?.lastEvaluatedAt ?? new Date(0);
+  repository.lifecycle = { text, lastEvaluatedAt };
+  const { registryId, name: repositoryName } = repository;
+  return { registryId, repositoryName, lifecyclePolicyText: text };
+}
+
+/** The policy of a request as ECR would keep it; throws InvalidParameterException. */
+export function lifecycleText(input: Input): string {
   const text = requiredString(input, 'lifecyclePolicyText');
   if (text.length < SHORTEST) {
     throw invalidParameter(
@@ -29,10 +43,7 @@ function putLifecyclePolicy(context: OperationContext, input: Input): Output {
   if (text.length > LONGEST) {
     throw invalidParameter('lifecyclePolicyText', `Member must have length less than or equal to ${LONGEST}`);
   }
-  const repository = repositoryToWrite(context, input);
-  repository.lifecycle = { text: normalLifecyclePolicy(text), lastEvaluatedAt: context.world.clock.now() };
-  const { registryId, name: repositoryName, lifecycle } = repository;
-  return { registryId, repositoryName, lifecyclePolicyText: lifecycle.text };
+  return normalLifecyclePolicy(text);
 }
 
 function getLifecyclePolicy(context: OperationContext, input: Input): Output {
@@ -84,14 +95,18 @@ function failure(reason: string): AwsError {
   return invalidParameter('LifecyclePolicyText', `Lifecycle policy validation failure: ${reason}\n`);
 }
 
+/** The repository's policy; throws LifecyclePolicyNotFoundException. */
+export function presentLifecycle({ registryId, name, lifecycle }: Repository): Lifecycle {
+  if (lifecycle !== undefined) return lifecycle;
+  throw new AwsError(
+    'LifecyclePolicyNotFoundException',
+    `Lifecycle policy does not exist for the repository with name '${name}' in the registry with id '${registryId}'`,
+  );
+}
+
 function answer(repository: Repository): Output {
-  const { registryId, name: repositoryName, lifecycle } = repository;
-  if (lifecycle === undefined) {
-    throw new AwsError(
-      'LifecyclePolicyNotFoundException',
-      `Lifecycle policy does not exist for the repository with name '${repositoryName}' in the registry with id '${registryId}'`,
-    );
-  }
+  const { registryId, name: repositoryName } = repository;
+  const lifecycle = presentLifecycle(repository);
   return {
     registryId,
     repositoryName,

@@ -56,14 +56,15 @@ function checkedPolicy(context: OperationContext, text: string): string {
     throw invalid;
   }
   const principals = parsePolicy(stored).flatMap((statement) => {
-    if (statement.principals.length === 0) throw invalid;
-    return statement.principals;
+    const named = [...statement.principals, ...statement.notPrincipals];
+    if (named.length === 0) throw invalid;
+    return named;
   });
   for (const principal of principals) {
     // `arn:aws:iam::ID:*` is refused too (terraform-provider-aws#3924).
     if (/^arn:[^:]+:iam::[^:]*:\*$/.test(principal)) throw invalid;
     const uniqueId = /^(AIDA|AROA)[A-Z0-9]+$/.test(principal);
-    if (uniqueId || context.world.identity.isDeleted(principal)) {
+    if (uniqueId || !context.world.identity.mayExist(principal)) {
       throw invalidParameter('PolicyText', 'Principal not found');
     }
   }

@@ -6,10 +6,10 @@ import { thrownBy } from '../objects.ts';
 type Adoption = AdoptionInput['desired']['adoption'];
 
 const PRESENT = {
-  absent: { tags: {}, imageCount: 0 },
-  unowned: { live: {} as NonNullable<ObservedRepository['live']>, tags: { cost: '1' }, imageCount: 0 },
-  ours: { live: {} as never, tags: { 'ecr-operator.io/owner': 'c/n/web' }, imageCount: 0 },
-  theirs: { live: {} as never, tags: { 'ecr-operator.io/owner': 'x/y/z' }, imageCount: 0 },
+  absent: { tags: {} },
+  unowned: { live: {} as NonNullable<ObservedRepository['live']>, tags: { cost: '1' } },
+  ours: { live: {} as never, tags: { 'ecr-operator.io/owner': 'c/n/web' } },
+  theirs: { live: {} as never, tags: { 'ecr-operator.io/owner': 'x/y/z' } },
 } as const satisfies Readonly<Record<string, ObservedRepository>>;
 
 function input(adoption: Adoption, present: keyof typeof PRESENT, heldBefore: boolean): AdoptionInput {

@@ -8,6 +8,7 @@ import type { RepositoryAction } from '../../../../src/controllers/repository/pl
 import type { EcrApi } from '../../../../src/ecr/ecr-api.ts';
 
 const LIVE = {
+  name: 'web',
   arn: 'arn:web',
   uri: 'host/web',
   registryId: '123456789012',
@@ -16,8 +17,8 @@ const LIVE = {
   scanOnPush: false,
   encryption: { type: 'AES256' },
 } as const;
-const HELD: ObservedRepository = { live: LIVE, tags: { a: '1', b: '2' }, lifecycle: 'old', imageCount: 3 };
-const ABSENT: ObservedRepository = { tags: {}, imageCount: 0 };
+const HELD: ObservedRepository = { live: LIVE, tags: { a: '1', b: '2' }, lifecycle: { document: '{}' } };
+const ABSENT: ObservedRepository = { tags: {} };
 
 /** Answers every call with {@link LIVE} and keeps what was called. */
 function recorder(): { readonly ecr: EcrApi; readonly calls: unknown[][] } {
@@ -41,7 +42,7 @@ describe('an action is one call, and what ECR holds after it', () => {
       { type: 'CreateRepository', repository: NEW },
       ABSENT,
       ['createRepository', NEW],
-      { live: LIVE, tags: { a: '1' }, imageCount: 0 },
+      { live: LIVE, tags: { a: '1' } },
     ],
     [
       { type: 'TagResource', tags: { b: '3' } },
@@ -71,13 +72,25 @@ describe('an action is one call, and what ECR holds after it', () => {
       { type: 'PutLifecyclePolicy', document: 'new' },
       HELD,
       ['putLifecyclePolicy', 'web', 'new'],
-      { ...HELD, lifecycle: 'new' },
+      { ...HELD, lifecycle: { document: 'new' } },
     ],
     [
-      { type: 'SetRepositoryPolicy', document: 'new' },
+      { type: 'DeleteLifecyclePolicy' },
       HELD,
-      ['setRepositoryPolicy', 'web', 'new'],
+      ['deleteLifecyclePolicy', 'web'],
+      { ...HELD, lifecycle: undefined },
+    ],
+    [
+      { type: 'SetRepositoryPolicy', document: 'new', force: true },
+      HELD,
+      ['setRepositoryPolicy', 'web', 'new', true],
       { ...HELD, policy: 'new' },
+    ],
+    [
+      { type: 'DeleteRepositoryPolicy' },
+      { ...HELD, policy: 'old' },
+      ['deleteRepositoryPolicy', 'web'],
+      { ...HELD, policy: undefined },
     ],
   ])('$type', async (action, observed, call, after) => {
     const { ecr, calls } = recorder();
@@ -105,13 +118,26 @@ describe('an Event says from what to what', () => {
       'tagMutability from MUTABLE_WITH_EXCLUSION except dev-* to IMMUTABLE_WITH_EXCLUSION except x, y',
     ],
     [{ type: 'PutImageScanningConfiguration', scanOnPush: true }, HELD, 'scanOnPush from false to true'],
-    [{ type: 'PutLifecyclePolicy', document: 'new' }, HELD, 'put the lifecycle policy in place of another'],
-    [{ type: 'PutLifecyclePolicy', document: 'new' }, ABSENT, 'put the lifecycle policy'],
-    [{ type: 'SetRepositoryPolicy', document: 'new' }, HELD, 'put the repository policy'],
     [
-      { type: 'SetRepositoryPolicy', document: 'new' },
-      { ...HELD, policy: 'old' },
-      'put the repository policy in place of another',
+      { type: 'PutLifecyclePolicy', document: '{"rules":[{"rulePriority":2}]}' },
+      { ...HELD, lifecycle: { document: '{"rules":[{"rulePriority":1}]}' } },
+      'lifecycle policy: rule 1 removed; rule 2 added',
+    ],
+    [{ type: 'DeleteLifecyclePolicy' }, HELD, 'lifecycle policy taken away: its form alone'],
+    [
+      { type: 'SetRepositoryPolicy', document: '{"Statement":{"Sid":"a","Effect":"Deny"}}', force: false },
+      { ...HELD, policy: '{"Statement":[{"Effect":"Allow","Sid":"a"}]}' },
+      'repository policy: statement a from {"Effect":"Allow","Sid":"a"} to {"Effect":"Deny","Sid":"a"}',
+    ],
+    [
+      { type: 'SetRepositoryPolicy', document: '{"Statement":[{"Sid":"b"}]}', force: false },
+      HELD,
+      'repository policy: statement b added',
+    ],
+    [
+      { type: 'DeleteRepositoryPolicy' },
+      { ...HELD, policy: '{"Statement":[{}]}' },
+      'repository policy taken away: statement number 1 removed',
     ],
   ])('%j', (action, observed, words) => {
     expect(describeRepositoryAction('web', action, observed)).toBe(words);

@@ -2,11 +2,12 @@ import { describe, expect, test } from '@jest/globals';
 import { desiredRepository, repositoryName } from '../../../../src/controllers/repository/desired.ts';
 import { repository, thrownBy } from '../objects.ts';
 
+const IN = { cluster: 'prod', partition: 'aws' };
 const OWNER = 'ecr-operator.io/owner';
 
 describe('the declaration of a Repository', () => {
   test('that says nothing is a name, an owner and the default adoption', () => {
-    expect(desiredRepository(repository(), 'prod')).toEqual({
+    expect(desiredRepository(repository(), IN)).toEqual({
       name: 'web',
       owner: 'prod/team/web',
       tags: { [OWNER]: 'prod/team/web' },
@@ -26,7 +27,7 @@ describe('the declaration of a Repository', () => {
       policy: { document: '{"Statement":[]}' },
       adoption: 'Only',
     } as const;
-    expect(desiredRepository(repository(spec), 'prod')).toEqual({
+    expect(desiredRepository(repository(spec), IN)).toEqual({
       name: 'team/web',
       owner: 'prod/team/web',
       tags: { cost: '42', [OWNER]: 'prod/team/web' },
@@ -34,13 +35,13 @@ describe('the declaration of a Repository', () => {
       scanOnPush: false,
       encryption: { type: 'KMS', kmsKey: 'alias/ecr' },
       lifecycle: '{"rules":[]}',
-      policy: '{"Statement":[]}',
+      policy: { document: '{"Statement":[]}', force: false },
       adoption: 'Only',
     });
   });
 
   test('cannot name another owner by a tag', () => {
-    expect(desiredRepository(repository({ tags: { [OWNER]: 'theirs' } }), 'prod').tags).toEqual({
+    expect(desiredRepository(repository({ tags: { [OWNER]: 'theirs' } }), IN).tags).toEqual({
       [OWNER]: 'prod/team/web',
     });
   });
@@ -49,7 +50,7 @@ describe('the declaration of a Repository', () => {
     ['lifecycle', 'spec.lifecycle.document'],
     ['policy', 'spec.policy.document'],
   ] as const)('is refused when the document of %s is no JSON object', (member, field) => {
-    expect(thrownBy(() => desiredRepository(repository({ [member]: { document: '[]' } }), 'prod'))).toEqual([
+    expect(thrownBy(() => desiredRepository(repository({ [member]: { document: '[]' } }), IN))).toEqual([
       'TerminalError',
       'InvalidDocument',
       `${field} must be one JSON object, in braces`,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { planRepository } from '../../../../src/controllers/repository/plan.ts';
+import { NOTHING_MANAGED, planRepository } from '../../../../src/controllers/repository/plan.ts';
 import type { Encryption } from '../../../../src/ecr/ecr-api.ts';
 import { thrownBy } from '../objects.ts';
 import { FULL, held, KEY } from './plan-objects.ts';
@@ -18,7 +18,14 @@ describe('encryption', () => {
   ])('%s', (_what, encryption, live) => {
     const { encryption: _, ...rest } = FULL;
     const desired = encryption ? { ...rest, encryption } : rest;
-    expect(planRepository(desired, held({ encryption: live }), ['owner', 'cost'])).toEqual([]);
+    expect(
+      planRepository(desired, held({ encryption: live }), { tagKeys: ['owner', 'cost'], statements: [] }),
+    ).toEqual([]);
+  });
+
+  test('that a class says is for repositories to come: one that is there has what it has', () => {
+    const desired = { ...FULL, encryption: { type: 'AES256' }, encryptionAtCreation: true } as const;
+    expect(planRepository(desired, held({ encryption: KMS }), NOTHING_MANAGED)).toEqual([]);
   });
 
   test.each<[string, Encryption, Encryption, string, string]>([
@@ -34,7 +41,9 @@ describe('encryption', () => {
     ],
     ['a key where ECR has none', { type: 'KMS', kmsKey: KEY }, { type: 'KMS' }, 'KMS', `KMS with ${KEY}`],
   ])('%s is refused: ECR cannot change it', (_what, encryption, live, is, wanted) => {
-    expect(thrownBy(() => planRepository({ ...FULL, encryption }, held({ encryption: live }), []))).toEqual([
+    expect(
+      thrownBy(() => planRepository({ ...FULL, encryption }, held({ encryption: live }), NOTHING_MANAGED)),
+    ).toEqual([
       'TerminalError',
       'EncryptionImmutable',
       `ECR repository web is encrypted by ${is}, spec.encryption says ${wanted}, and ECR cannot change it: put spec.encryption right, or make a new Repository and move the images`,

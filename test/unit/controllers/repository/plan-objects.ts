@@ -21,12 +21,13 @@ export const FULL: DesiredRepository = {
   scanOnPush: true,
   encryption: { type: 'KMS', kmsKey: KEY },
   lifecycle: LIFECYCLE,
-  policy: POLICY,
+  policy: { document: POLICY, force: false },
 };
 
 /** What ECR holds when all of {@link FULL} holds, in ECR's own forms. */
 export const HELD = {
   live: {
+    name: 'web',
     arn: 'arn:aws:ecr:us-east-1:123456789012:repository/web',
     uri: '123456789012.dkr.ecr.us-east-1.amazonaws.com/web',
     registryId: '123456789012',
@@ -36,9 +37,8 @@ export const HELD = {
     encryption: { type: 'KMS', kmsKey: KEY },
   },
   tags: { owner: 'c/n/web', cost: '42', theirs: 'x' },
-  lifecycle: '{ "rules" : [ { "rulePriority" : 1 } ] }',
+  lifecycle: { document: '{ "rules" : [ { "rulePriority" : 1 } ] }' },
   policy: '{ "Statement" : { "Sid" : "a", "Action" : [ "ECR:A", "ecr:B" ] } }',
-  imageCount: 3,
 } as const satisfies ObservedRepository;
 
 /** {@link HELD} with other settings. */

@@ -1,21 +1,28 @@
 import { describe, expect, test } from '@jest/globals';
 import type { DesiredRepository } from '../../../../src/controllers/repository/desired.ts';
 import type { ObservedRepository } from '../../../../src/controllers/repository/observe.ts';
-import { planRepository, type RepositoryAction } from '../../../../src/controllers/repository/plan.ts';
+import {
+  NOTHING_MANAGED,
+  planRepository,
+  type RepositoryAction,
+} from '../../../../src/controllers/repository/plan.ts';
 import { BARE, FULL, HELD, held, KEY, LIFECYCLE, POLICY } from './plan-objects.ts';
+
+/** All tags of {@link FULL} are ours. */
+const PUT = { tagKeys: ['owner', 'cost'], statements: [] };
 
 describe('nothing is written', () => {
   test.each<[string, DesiredRepository]>([
     ['where everything declared holds', FULL],
     ['for what is not declared, whatever there is', { ...BARE, tags: FULL.tags }],
   ])('%s', (_what, desired) => {
-    expect(planRepository(desired, HELD, ['owner', 'cost'])).toEqual([]);
+    expect(planRepository(desired, HELD, PUT)).toEqual([]);
   });
 });
 
 describe('a repository that is not there', () => {
   test('is made with all that one call takes, the documents follow', () => {
-    expect(planRepository(FULL, { tags: {}, imageCount: 0 }, [])).toEqual([
+    expect(planRepository(FULL, { tags: {} }, NOTHING_MANAGED)).toEqual([
       {
         type: 'CreateRepository',
         repository: {
@@ -27,12 +34,12 @@ describe('a repository that is not there', () => {
         },
       },
       { type: 'PutLifecyclePolicy', document: LIFECYCLE },
-      { type: 'SetRepositoryPolicy', document: POLICY },
+      { type: 'SetRepositoryPolicy', document: POLICY, force: false },
     ]);
   });
 
   test('is made with ECR’s own defaults where nothing is declared', () => {
-    expect(planRepository(BARE, { tags: {}, imageCount: 0 }, [])).toEqual([
+    expect(planRepository(BARE, { tags: {} }, NOTHING_MANAGED)).toEqual([
       { type: 'CreateRepository', repository: { name: 'web', tags: { owner: 'c/n/web' } } },
     ]);
   });
@@ -112,23 +119,23 @@ describe('one thing that differs is one write', () => {
     [
       'a lifecycle policy that was changed',
       FULL,
-      { ...HELD, lifecycle: '{"rules":[{"rulePriority":2}]}' },
+      { ...HELD, lifecycle: { document: '{"rules":[{"rulePriority":2}]}' } },
       [{ type: 'PutLifecyclePolicy', document: LIFECYCLE }],
     ],
     [
       'a policy that is absent',
       FULL,
       { ...HELD, policy: undefined },
-      [{ type: 'SetRepositoryPolicy', document: POLICY }],
+      [{ type: 'SetRepositoryPolicy', document: POLICY, force: false }],
     ],
     [
       'a policy that was changed',
       FULL,
       { ...HELD, policy: '{"Statement":[]}' },
-      [{ type: 'SetRepositoryPolicy', document: POLICY }],
+      [{ type: 'SetRepositoryPolicy', document: POLICY, force: false }],
     ],
   ])('%s', (_what, desired, observed, actions) => {
-    expect(planRepository(desired, observed, ['owner', 'cost'])).toEqual(actions);
+    expect(planRepository(desired, observed, PUT)).toEqual(actions);
   });
 
   test('everything that differs is written, in the order of what depends on least', () => {
@@ -138,7 +145,9 @@ describe('one thing that differs is one write', () => {
       lifecycle: undefined,
       policy: undefined,
     };
-    expect(planRepository(FULL, observed, ['old']).map(({ type }) => type)).toEqual([
+    expect(
+      planRepository(FULL, observed, { tagKeys: ['old'], statements: [] }).map(({ type }) => type),
+    ).toEqual([
       'TagResource',
       'UntagResource',
       'PutImageTagMutability',

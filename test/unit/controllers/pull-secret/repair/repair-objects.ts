@@ -119,6 +119,8 @@ export function repairWorld(...pods: readonly PodState[]): RepairWorld {
     world: {
       registries: emptyStore(),
       repositories: emptyStore(),
+      repositoryClasses: emptyStore(),
+      declares: () => false,
       pullSecrets: emptyStore(),
       pullSecretsIn: () => [],
       clusterPullSecrets: emptyStore(),

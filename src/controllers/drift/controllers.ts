@@ -1,0 +1,70 @@
+import { type Controller, createController } from '../../runtime/controller.ts';
+import { changedByPeople } from '../../runtime/predicates.ts';
+import { createTrigger, watchSource } from '../../runtime/sources.ts';
+import type { Parts } from '../parts.ts';
+import { compare, declarationOf } from '../repository/declaration.ts';
+import { compareRepository } from './compare-repository.ts';
+import { sweepRegistry } from './sweep-registry.ts';
+import { createSweeps } from './sweeps.ts';
+
+/** They wait for their turn in the budget, which is what limits a sweep. */
+const COMPARISONS = 4;
+/** Lists of registries at the same time. */
+const LISTS = 2;
+
+/**
+ * Drift sweeps: on schedule a Registry is listed once, and its Repositories are compared with that, in a queue and in a
+ * lane of calls of their own, so that a user's change never waits for them. They write nothing.
+ */
+export function driftControllers(parts: Parts): readonly Controller[] {
+  const { caches, world, access, clock, log, config, undeclared, drift: checks } = parts;
+  const again = createTrigger();
+  const toCompare = createTrigger();
+  const sweeps = createSweeps(({ registry, snapshot }, failure) => {
+    const total = snapshot?.total ?? checks.get(registry)?.total;
+    checks.set(registry, {
+      at: clock.now(),
+      ...(total === undefined ? {} : { total }),
+      ...(failure === undefined ? {} : { failure }),
+    });
+    checks.checked.fire(registry, { priority: 'refresh' });
+    again.fire(registry, { priority: 'refresh' });
+  });
+  const registries = createController({
+    name: 'drift',
+    sources: [watchSource(caches.registries, changedByPeople), again.source],
+    reconcile: sweepRegistry({
+      world,
+      access,
+      sweeps,
+      checks,
+      schedule: config.driftSchedule,
+      now: clock.now,
+      onUndeclared: ({ metadata: { name } }, repositories) => {
+        undeclared.store.see(name, repositories);
+        undeclared.seen.fire(name);
+      },
+      enqueue: toCompare.fire,
+      wake: checks.found.fire,
+    }),
+    workers: LISTS,
+    clock,
+    log,
+  });
+  const repositories = createController({
+    name: 'drift-repository',
+    sources: [toCompare.source],
+    reconcile: compareRepository({
+      repositories: world.repositories,
+      access,
+      sweeps,
+      compare: async (repository, ecr, listed) =>
+        (await compare(declarationOf(repository, parts), ecr, listed)).actions,
+      wake: checks.found.fire,
+    }),
+    workers: COMPARISONS,
+    clock,
+    log,
+  });
+  return [registries, repositories];
+}

@@ -1,0 +1,10 @@
+import type { Repository } from '../../api/repository.generated.ts';
+import type { KubeObject } from '../../runtime/resource.ts';
+
+/** What is kept of a Repository: all but its images, which are most of it and which only their writer reads. */
+export function repositoryState(object: KubeObject): Repository {
+  const { managedFields: _, ...metadata } = object.metadata;
+  const { images: __, ...status } = (object as Repository).status ?? {};
+  const kept = (object as Repository).status ? { status } : {};
+  return { ...(object as Repository), metadata: metadata as Repository['metadata'], ...kept };
+}

@@ -1,0 +1,86 @@
+import type { RepositoryStatus, RepositoryStatusDrift } from '../../api/repository.generated.ts';
+import { managedKeys } from '../../ecr/tags.ts';
+import { timestamp } from '../../runtime/clock.ts';
+import type { BaseStatus } from '../../runtime/status.ts';
+import type { Changes } from '../external-resource.ts';
+import type { ImageFields } from '../images/image-fields.ts';
+import type { DesiredRepository } from './desired.ts';
+import type { ObservedRepository } from './observe.ts';
+
+/** What the status says of ECR, images excepted: they have a controller of their own. */
+export type RepositoryFields = Omit<RepositoryStatus, keyof BaseStatus | keyof ImageFields>;
+
+export interface FieldsInput {
+  readonly previous: RepositoryStatus | undefined;
+  readonly desired: DesiredRepository;
+  readonly observed: ObservedRepository;
+  readonly className: string | undefined;
+  readonly preview: RepositoryStatus['preview'];
+  readonly changes: Changes;
+  readonly now: number;
+}
+
+/** The status after a pass (pure). */
+export function repositoryFields(input: FieldsInput): RepositoryFields {
+  const { previous, desired, observed, className, preview, changes, now } = input;
+  const { live, tags } = observed;
+  const statements = managedStatements(desired, observed, previous?.managedStatements ?? []);
+  const drift = driftAfter(previous?.drift ?? [], changes, now);
+  return {
+    ...(live
+      ? { arn: live.arn, uri: live.uri, registryId: live.registryId, createdAt: seconds(live.createdAt) }
+      : {}),
+    managedTagKeys:
+      changes.reason === 'DriftObserved'
+        ? [...(previous?.managedTagKeys ?? [])]
+        : managedKeys(desired.tags, tags, previous?.managedTagKeys ?? []),
+    ...(statements.length > 0 ? { managedStatements: statements } : {}),
+    ...(className === undefined ? {} : { className }),
+    ...(preview ? { preview } : {}),
+    ...(drift.length > 0 ? { drift } : {}),
+  };
+}
+
+/** Our status speaks of this very repository, and not of one that was made anew under its name. */
+export function heldBefore(status: RepositoryStatus | undefined, { live }: ObservedRepository): boolean {
+  if (!live || status?.arn === undefined) return false;
+  return status.arn === live.arn && status.createdAt === seconds(live.createdAt);
+}
+
+/** Those that we put and that are there; where the policy was not looked at, what was known. */
+function managedStatements(
+  { statements, policy }: DesiredRepository,
+  observed: ObservedRepository,
+  before: readonly string[],
+): readonly string[] {
+  if (policy) return [];
+  if (!statements) return before;
+  const sids = new Set([...before, ...statements.map(({ Sid }) => Sid)]);
+  return [...sids].filter((sid) => observed.policy?.includes(`"${sid}"`)).sort();
+}
+
+const MOST_DRIFT = 10;
+const LONGEST_DRIFT = 1_024;
+
+/** What others changed, the newest first; what is only observed stands as long as it lasts. */
+function driftAfter(
+  before: readonly RepositoryStatusDrift[],
+  { reason, words }: Changes,
+  now: number,
+): RepositoryStatusDrift[] {
+  const mended = before.filter((one) => one.mended);
+  const whats = words.map((what) => (what.length > LONGEST_DRIFT ? what.slice(0, LONGEST_DRIFT) : what));
+  const at = timestamp(now);
+  if (reason === 'DriftObserved') {
+    const known = (what: string) => before.find((one) => !one.mended && one.what === what);
+    const open = whats.map((what) => known(what) ?? { at, what, mended: false });
+    return [...open, ...mended].slice(0, MOST_DRIFT);
+  }
+  const found = reason === 'DriftMended' ? whats.map((what) => ({ at, what, mended: true })) : [];
+  return [...found, ...mended].slice(0, MOST_DRIFT);
+}
+
+/** As Kubernetes writes times. */
+function seconds(rfc3339: string): string {
+  return rfc3339.replace(/\.\d+/, '');
+}
