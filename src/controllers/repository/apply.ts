@@ -1,5 +1,5 @@
 import { lifecycleChanges, policyChanges } from '../../ecr/document-diff.ts';
-import type { EcrApi, TagMutability } from '../../ecr/ecr-api.ts';
+import type { EcrApi, LiveRepository, TagMutability } from '../../ecr/ecr-api.ts';
 import { withoutTags } from '../../ecr/tags.ts';
 import type { ObservedRepository } from './observe.ts';
 import type { RepositoryAction } from './plan.ts';
@@ -25,10 +25,10 @@ export async function applyRepositoryAction(
       return { ...observed, tags: withoutTags(observed.tags, action.keys) };
     case 'PutImageTagMutability':
       await ecr.putImageTagMutability(name, action.mutability);
-      return observed;
+      return withSettings(observed, { tagMutability: action.mutability });
     case 'PutImageScanningConfiguration':
       await ecr.putImageScanningConfiguration(name, action.scanOnPush);
-      return observed;
+      return withSettings(observed, { scanOnPush: action.scanOnPush });
     case 'PutLifecyclePolicy':
       await ecr.putLifecyclePolicy(name, action.document);
       return { ...observed, lifecycle: { document: action.document } };
@@ -42,6 +42,10 @@ export async function applyRepositoryAction(
       await ecr.deleteRepositoryPolicy(name);
       return { ...observed, policy: undefined };
   }
+}
+
+function withSettings(observed: ObservedRepository, settings: Partial<LiveRepository>): ObservedRepository {
+  return observed.live ? { ...observed, live: { ...observed.live, ...settings } } : observed;
 }
 
 /** For people: what an action changes, from what to what. */

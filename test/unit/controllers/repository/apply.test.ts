@@ -60,13 +60,13 @@ describe('an action is one call, and what ECR holds after it', () => {
       { type: 'PutImageTagMutability', mutability: { mode: 'MUTABLE', filters: [] } },
       HELD,
       ['putImageTagMutability', 'web', { mode: 'MUTABLE', filters: [] }],
-      HELD,
+      { ...HELD, live: { ...LIVE, tagMutability: { mode: 'MUTABLE', filters: [] } } },
     ],
     [
       { type: 'PutImageScanningConfiguration', scanOnPush: true },
       HELD,
       ['putImageScanningConfiguration', 'web', true],
-      HELD,
+      { ...HELD, live: { ...LIVE, scanOnPush: true } },
     ],
     [
       { type: 'PutLifecyclePolicy', document: 'new' },

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { RetryableError } from '../../../../src/runtime/errors.ts';
-import { at, completed, GOING, HASH, HOUR, held, live, MINUTE, policy, started } from './preview-trial.ts';
+import { at, completed, GOING, HASH, HOUR, held, live, MINUTE, started } from './preview-trial.ts';
 
 describe('with Report', () => {
   test('counts and examples are told, and the policy is put', async () => {
