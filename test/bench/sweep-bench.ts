@@ -17,6 +17,8 @@ import {
 } from './repository-crowd.ts';
 
 const LATENCY_MS = 20;
+/** The heap that Node allows itself in a container of 512 MiB, as shipped; with more it collects less. */
+const NODE_OPTIONS = '--expose-gc --max-old-space-size=256';
 /** Of one sweep, and what each Repository needs read: its tags and its policy. */
 const READS = ['ecr:DescribeRepositories', 'ecr:ListTagsForResource', 'ecr:GetRepositoryPolicy'] as const;
 const NEWCOMERS = 10;
@@ -36,7 +38,7 @@ export async function sweepBench(
     await declareRegistry(lab);
     const watch = await watchRepositories(lab);
     try {
-      const operator = await lab.startOperator({ env: { ...OPERATOR_ENV, NODE_OPTIONS: '--expose-gc' } });
+      const operator = await lab.startOperator({ env: { ...OPERATOR_ENV, NODE_OPTIONS } });
       await make(lab, report, watch, repositories);
       await sweeps(lab, report, watch, operator, repositories);
       await stopOperator(operator);

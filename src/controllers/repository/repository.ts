@@ -59,6 +59,7 @@ function externalRepository(
   const previous = repository.status;
   let preview = previous?.preview;
   let isNew = false;
+  const isPreviewed = desired.preview === 'Report' || desired.preview === 'Block';
 
   /** Throws unless the policy may be put now. One that was made a moment ago holds no images. */
   async function holdBackUntilPreviewed(document: string): Promise<void> {
@@ -107,6 +108,14 @@ function externalRepository(
         ? `there is no ECR repository ${desired.name}`
         : describeRepositoryAction(desired.name, action, observed),
     status: (observed, changes) =>
-      repositoryFields({ previous, desired, observed, className, preview, changes, now: clock.now() }),
+      repositoryFields({
+        previous,
+        desired,
+        observed,
+        className,
+        preview: isPreviewed ? preview : undefined,
+        changes,
+        now: clock.now(),
+      }),
   };
 }

@@ -65,7 +65,14 @@ function trial() {
 test(`a pass leaves nothing to do, whatever was declared before: ${RUNS} random Repositories and changes of them`, async () => {
   const property = fc.asyncProperty(fc.array(settings, { minLength: 1, maxLength: 4 }), async (specs) => {
     const one = trial();
-    for (const spec of specs) expect(await one.pass(spec)).toEqual([[], []]);
+    for (const spec of specs) {
+      expect(await one.pass(spec)).toEqual([[], []]);
+      expectHeld(spec, one.live());
+      // Nobody else is here: no tag and no statement is left of what was declared before.
+      expect([...one.live().tags.keys()].sort()).toEqual(
+        ['ecr-operator.io/owner', ...Object.keys(spec.tags ?? {})].sort(),
+      );
+    }
   });
   await fc.assert(property, { numRuns: RUNS });
 });
@@ -81,6 +88,7 @@ test(`a pass mends whatever others did, and takes nothing of theirs: ${RUNS} ran
       disturb(one, theirs, statements);
       const foreign = new Set(one.live().tags.keys()).has('theirs');
       expect(await one.pass(spec)).toEqual([[], []]);
+      expectHeld(spec, one.live());
       expect(one.live().tags.has('theirs')).toBe(foreign);
       // What they wrote beside ours stays; a whole document is the whole policy.
       if (!spec.policy)
@@ -92,6 +100,32 @@ test(`a pass mends whatever others did, and takes nothing of theirs: ${RUNS} ran
   );
   await fc.assert(property, { numRuns: RUNS });
 });
+
+/** What ECR holds is what the spec says, as far as it says anything: by plain looks, not by our comparisons. */
+function expectHeld(spec: Partial<RepositorySpec>, live: HeldRepository): void {
+  if (spec.tagMutability) {
+    expect(live.mutability).toBe(spec.tagMutability);
+    const filters = live.exclusionFilters.map(({ filter }) => filter);
+    expect([...filters].sort()).toEqual([...(spec.tagMutabilityExclusionFilters ?? [])].sort());
+  }
+  if (spec.scanOnPush !== undefined) expect(live.scanOnPush).toBe(spec.scanOnPush);
+  for (const [key, value] of Object.entries(spec.tags ?? {})) expect(live.tags.get(key)).toBe(value);
+  const rules = spec.lifecycle?.rules;
+  if (rules) {
+    const held: readonly {
+      readonly rulePriority: number;
+      readonly selection: { readonly countNumber: number };
+    }[] = JSON.parse(live.lifecycle?.text ?? '{"rules":[]}').rules;
+    const numbers = held.map(({ rulePriority, selection }) => [rulePriority, selection.countNumber]);
+    const wanted = rules.map(({ priority, countNumber }) => [priority, countNumber]);
+    expect(numbers).toEqual(wanted.sort(([a = 0], [b = 0]) => a - b));
+  }
+  const names = (spec.grants ?? []).map(({ name }) => name);
+  const sids = [...(live.policyText ?? '').matchAll(/"EcrOperator(\w+?)[0-9a-f]{8}"/g)].map(
+    ([, name]) => name,
+  );
+  expect(sids.sort()).toEqual(names.map((name) => name.replace('-', '')).sort());
+}
 
 /** Somebody else makes the repository otherwise, by the same calls that they have. */
 function disturb(
