@@ -58,6 +58,7 @@ async function measure(lab: Lab, report: Report, count: number, proxy: CountingP
   const watch = await watchRepositories(lab);
   try {
     const operator = await lab.startOperator({ env: { ...OPERATOR_ENV, AWS_ENDPOINT_URL: proxy.url } });
+    await waitFor(() => proxy.counts()['DescribeRepositories'], { what: 'the list of the empty registry' });
     proxy.clear();
     const ready = watch.until(count, (one) => one.ready);
     const started = performance.now();

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals
 import type { ApiProxy } from '../../lab/api-proxy.ts';
 import { isWrite, type RecordedAction } from '../../lab/aws/action-record.ts';
 import type { OperatorProcess } from '../../lab/operator.ts';
+import type { ProxiedRequest } from '../../lab/proxy-faults.ts';
 import { type EcrLab, type RepositoryObject, repositoryArn, startEcrLab } from '../repository/ecr-lab.ts';
 import { NAMESPACE, repositoryStories, type Story } from './repository-stories.ts';
 
@@ -84,9 +85,10 @@ describe.each(Object.entries(repositoryStories(() => lab)))(
       });
     };
 
-    /** Writes about one object: to itself, its status, its Events. */
+    /** Writes about one object: to itself, its status, its Events. What is told of images comes at any time beside. */
     const about = (name: string) => ({
-      where: ({ path }: { readonly path: string }) => path.includes(`/${name}`),
+      where: ({ path, query }: Pick<ProxiedRequest, 'path' | 'query'>) =>
+        path.includes(`/${name}`) && query.get('fieldManager') !== 'ecr-operator-images',
     });
 
     const afterKubernetesWrite = (name: string, which: number) => (kill: () => Promise<void>) => {

@@ -112,11 +112,18 @@ async function touchEverything(): Promise<void> {
     metadata,
     spec: { registryRef: { name } },
   } as never);
+  const filling = await admin.apply<PullObject>({
+    apiVersion: API_VERSION,
+    kind: 'RepositoryClass',
+    metadata: { name },
+    spec: { scanOnPush: true },
+  } as never);
   const namespaceSelector = { matchLabels: { 'kubernetes.io/metadata.name': name } };
   const registries = [{ name }];
   const shared = { registries, namespaceSelector, foreignEntries: 'Keep' } as const;
   const cluster = await admin.apply<PullObject>(clusterPullSecret(name, shared));
   await settledAs(lab, repository, 'Ready');
+  await settledAs(lab, filling, 'Ready');
   await servedIn(lab, cluster, 1);
   const own = await servedIn(lab, await admin.apply<PullObject>(pullSecret(name, name, { registries })), 1);
 
@@ -125,7 +132,7 @@ async function touchEverything(): Promise<void> {
   await skip(lab, 6 * HOUR);
   await waitFor(async () => bytesOf(await secretIn(lab, name)) !== before, { what: 'the rotation' });
   lab.aws.as(ACCOUNT, REGION).removeRepository(name);
-  for (const object of [own, cluster, repository, aws]) {
+  for (const object of [own, cluster, repository, filling, aws]) {
     await admin.delete(object);
     await gone(lab, object);
   }
