@@ -21,8 +21,6 @@ export interface Config {
   readonly webIdentity: { readonly roleArn: string; readonly tokenFile: string } | undefined;
   /** When every Repository is compared with ECR. */
   readonly driftSchedule: string;
-  /** The Repositories of one comparison begin at random within this time (ms). */
-  readonly driftSpreadMs: number;
   /** When the images of every Repository are looked at. */
   readonly imageSchedule: string;
   /** Whether Pods and Pod templates may be listed for previews of lifecycle policies; a ClusterRole has to allow it. */
@@ -114,7 +112,6 @@ export function readConfig(
       isCronSchedule(text('driftSchedule')),
       'write five or six fields, such as */30 * * * *',
     ),
-    driftSpreadMs: count('driftSpreadSeconds', 86_400) * 1_000,
     imageSchedule: check(
       'imageSchedule',
       text('imageSchedule'),

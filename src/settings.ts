@@ -28,11 +28,6 @@ export const SETTINGS = {
     'allow or refuse tokens that no role narrows to pulling',
   ),
   driftSchedule: setting('drift-schedule', '*/30 * * * *', 'when Repositories are compared with ECR (cron)'),
-  driftSpreadSeconds: setting(
-    'drift-spread-seconds',
-    '300',
-    'the time over which such a comparison is spread',
-  ),
   imageSchedule: setting(
     'image-schedule',
     '0 * * * *',

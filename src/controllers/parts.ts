@@ -44,7 +44,6 @@ export interface Parts {
   readonly cluster: string;
   readonly config: {
     readonly driftSchedule: string;
-    readonly driftSpreadMs: number;
     readonly imageSchedule: string;
     readonly imageUsage: boolean;
     readonly repositoryWorkers: number;

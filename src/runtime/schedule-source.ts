@@ -16,8 +16,8 @@ export interface ScheduleSourceOptions {
 const LONGEST_SPREAD_MS = 1_800_000;
 
 /**
- * As `cronSource`, for work that nobody waits for: on the injected clock, and each tick's keys are spread over half of
- * the time to the next one, up to half an hour.
+ * A fleet-level tick, for work that nobody waits for: it only enqueues keys, as refreshes, spread over half of the time
+ * to the next tick, up to half an hour.
  */
 export function scheduleSource(options: ScheduleSourceOptions): Source {
   const { schedule, clock, keys, random = Math.random } = options;

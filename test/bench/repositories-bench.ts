@@ -65,9 +65,10 @@ async function measure(lab: Lab, report: Report, count: number, proxy: CountingP
     await createRepositories(lab, count, true);
     report.row('from the first apply to the last Ready', duration((await ready) - started));
     // The state of images is read once after the first Ready, by calls of its own.
-    await waitFor(() => proxy.counts()['DescribeImages'] ?? 0, {
+    await waitFor(() => proxy.counts(), {
       what: 'the state of all images',
-      until: (calls) => calls >= count,
+      until: ({ DescribeImages: images = 0, GetLifecyclePolicy: times = 0 }) =>
+        images >= count && times >= count,
       timeoutMs: 120_000,
     });
     check(report, 'calls for each', proxy.counts(), count, MOST_CALLS);

@@ -48,6 +48,13 @@ export const registry: KindCases = {
   },
   wrong: [
     wrong('', 'required:spec', null, 'Required value'),
+    {
+      at: '',
+      breaks: 'rule',
+      name: 'public.ecr.aws',
+      spec: {},
+      says: 'choose another name for the Registry',
+    },
     wrong('spec', 'required:accountId', { accountId: null }, 'Required value'),
     wrong('spec', 'required:region', { region: null }, 'Required value'),
     wrong('spec.accountId', 'maxLength', { accountId: '1234567890123' }, 'may not be more than 12'),
