@@ -74,7 +74,12 @@ export function readConfig(
   const names = listOf(text('pullSecretNames'));
   const accounts = listOf(text('serviceAccountNames'));
   const config: Config = {
-    clusterName: text('clusterName') || undefined,
+    clusterName: check(
+      'clusterName',
+      text('clusterName') || undefined,
+      isTagPart(text('clusterName')),
+      'write letters, digits, spaces and _ . : = + - @, which is what AWS takes in a tag, without a slash',
+    ),
     namespace: check(
       'namespace',
       text('namespace'),
@@ -147,6 +152,11 @@ function webIdentityOf(env: Readonly<Record<string, string | undefined>>): Confi
 function listOf(text: string): readonly string[] {
   const words = text.split(',').map((word) => word.trim());
   return Object.freeze([...new Set(words.filter(Boolean))]);
+}
+
+/** AWS: what a tag may hold, but no slash: that ends the cluster's part. */
+function isTagPart(text: string): boolean {
+  return /^[\p{L}\p{N} _.:=+@-]*$/u.test(text);
 }
 
 /** RFC 1123 subdomain. */

@@ -132,7 +132,7 @@ function worldOf(caches: Caches, { pullSecretNames }: Config): PullWorld {
   return {
     registries: caches.registries.lister,
     repositories: caches.repositories.lister,
-    declares: indexByName(caches.repositories),
+    declares: indexByName(caches.repositories, caches.registries.lister),
     repositoryClasses: caches.repositoryClasses.lister,
     pullSecrets: caches.pullSecrets.lister,
     pullSecretsIn: indexByNamespace([caches.pullSecrets]),

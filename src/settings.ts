@@ -38,7 +38,11 @@ export const SETTINGS = {
     'false',
     'true lets lifecycle.preview: Block read which images this cluster uses',
   ),
-  repositoryWorkers: setting('repository-workers', '8', 'Repositories reconciled at the same time'),
+  repositoryWorkers: setting(
+    'repository-workers',
+    '8',
+    'Repositories of one Registry reconciled at the same time',
+  ),
   deliveryWorkers: setting('delivery-workers', '16', 'pull Secrets delivered at the same time'),
   logLevel: setting('log-level', 'info', 'debug, info, warn or error'),
   drainSeconds: setting('drain-seconds', '20', 'how long writes under way may take when stopping'),

@@ -150,10 +150,15 @@ export interface RepositoryStatus {
    * What somebody else changed in ECR, the newest first, 10 at most.
    */
   readonly drift?: readonly RepositoryStatusDrift[];
+  readonly refusedPolicy?: RepositoryStatusRefusedPolicy;
   /**
    * The RepositoryClass that is in effect.
    */
   readonly className?: string;
+  /**
+   * The SHA-256 hash of what was declared last, the class included, so that what a change of the class changes is not taken for drift.
+   */
+  readonly declaredHash?: string;
   /**
    * The Sids of the statements of the repository policy that the operator put, so that it can withdraw them.
    *
@@ -299,4 +304,17 @@ export interface RepositoryStatusDrift {
    * Whether it was put right.
    */
   readonly mended?: boolean;
+}
+/**
+ * A repository policy that AWS does not take, since it names a principal that AWS does not know, or not yet.
+ */
+export interface RepositoryStatusRefusedPolicy {
+  /**
+   * The SHA-256 hash of the policy.
+   */
+  readonly document: string;
+  /**
+   * When it was refused first.
+   */
+  readonly since: string;
 }

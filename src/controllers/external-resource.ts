@@ -7,6 +7,8 @@ import { type BaseStatus, conditionOf } from '../runtime/status.ts';
 export interface ExternalResource<Observed, Action extends { readonly type: string }, Fields> {
   /** Nothing is ever written: what differs is told. */
   readonly observeOnly?: boolean;
+  /** Something else is declared than at the last pass, although the object may be the same: nobody else changed it. */
+  readonly redeclared?: boolean;
   /** What AWS holds now. Reads only. */
   observe(): Promise<Observed>;
   /** What is to be done so that it matches; empty when it does (pure). */
@@ -59,16 +61,15 @@ export async function reconcileExternal<O, A extends { readonly type: string }, 
   if (resource.observeOnly) return observation(resource, actions, first);
   const { observed, done, failures } = await applyAll(resource, actions, first);
   const words = done.map((action) => resource.describe(action, first));
-  const changes = { reason: reasonOf(object, done), words };
+  const changes = { reason: reasonOf(object, resource, done), words };
   const report = { status: resource.status(observed, changes), happenings: happeningsOf(changes) };
-  const failed = failures.filter((failure) => !(failure instanceof Waiting));
-  if (failed.length > 0) return { ...report, failure: worstOf(failed) };
-  const [waiting] = failures.filter((failure) => failure instanceof Waiting);
-  if (waiting) {
-    const { reason, message, againMs } = waiting;
+  const worst = worstOf(failures);
+  if (worst instanceof Waiting) {
+    const { reason, message, againMs } = worst;
     const pending = { type: 'Synced', status: 'Unknown', reason, message } as const;
     return { ...report, conditions: [pending], requeueAfterMs: againMs };
   }
+  if (failures.length > 0) return { ...report, failure: worst };
   return {
     ...report,
     conditions: [{ type: 'Synced', status: 'True', reason: 'Synced', message: 'ECR holds what is declared' }],
@@ -119,16 +120,34 @@ async function applyAll<O, A extends { readonly type: string }, F>(
   return { observed, done, failures };
 }
 
-/** What a retry may mend goes first: a terminal failure would put the retry off. */
-function worstOf(failures: readonly unknown[]): unknown {
-  return failures.find((failure) => !(failure instanceof TerminalError)) ?? failures[0];
+/**
+ * The failure to tell of several: one that a retry may mend, then a terminal one, then what only waits. A terminal one
+ * puts nothing off: it is looked at again as soon as any of the others asks for.
+ */
+export function worstOf(failures: readonly unknown[]): unknown {
+  const isWaiting = (failure: unknown) => failure instanceof Waiting;
+  const retryable = failures.find((failure) => !(failure instanceof TerminalError || isWaiting(failure)));
+  if (retryable !== undefined) return retryable;
+  const waiting = failures.filter(isWaiting).sort((a, b) => a.againMs - b.againMs)[0];
+  const terminal = failures.filter((failure) => failure instanceof TerminalError);
+  const [first] = terminal;
+  if (!first) return waiting;
+  const { reason, message, occurrence } = first;
+  const rechecks = terminal.map(({ recheckAfterMs }) => recheckAfterMs);
+  const soonest = Math.min(...rechecks, ...(waiting ? [waiting.againMs] : []));
+  if (soonest === first.recheckAfterMs) return first;
+  return new TerminalError(reason, message, { cause: first, occurrence, recheckAfterMs: soonest });
 }
 
-function reasonOf(object: Declared, actions: readonly { readonly type: string }[]): Changes['reason'] {
+function reasonOf(
+  object: Declared,
+  { redeclared }: { readonly redeclared?: boolean },
+  actions: readonly { readonly type: string }[],
+): Changes['reason'] {
   if (actions[0]?.type.startsWith('Create')) return 'Created';
   const synced = conditionOf(object.status, 'Synced');
   const wasSynced = synced?.status === 'True' && synced.observedGeneration === object.metadata.generation;
-  return wasSynced ? 'DriftMended' : 'Updated';
+  return wasSynced && !redeclared ? 'DriftMended' : 'Updated';
 }
 
 function happeningsOf({ reason, words }: Changes): Happening[] {

@@ -36,7 +36,7 @@ export interface Parts {
   readonly connections: Connections;
   /** Who uses images; absent where the operator may not find out. */
   readonly imageUsage: ImageUsage | undefined;
-  /** What lists of whole registries show that nobody declared; `seen` is fired with the Registry's name. */
+  /** What lists of whole registries show that nobody declared; `seen` is fired with the account and region. */
   readonly undeclared: { readonly store: UndeclaredStore; readonly seen: Trigger };
   /** What drift sweeps have found. */
   readonly drift: DriftChecks;

@@ -25,8 +25,8 @@ export function namespaceState({ metadata }: KubeObject): NamespaceState {
 export interface World {
   readonly registries: Lister<Registry>;
   readonly repositories: Lister<Repository>;
-  /** Whether a Repository stands for this name in ECR. */
-  declares(registry: string, name: string): boolean;
+  /** Whether a Repository has this name in ECR, or is about to; `place` is an account and region, see `placeOf`. */
+  declares(place: string, name: string): boolean;
   readonly repositoryClasses: Lister<RepositoryClass>;
   readonly pullSecrets: Lister<PullSecret>;
   pullSecretsIn(namespace: string): Iterable<PullSecret>;

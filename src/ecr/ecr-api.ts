@@ -51,8 +51,10 @@ export interface LifecyclePreview {
   /** Of all that would go, and of all that would be archived. */
   readonly expiring: number;
   readonly transitioning: number;
-  /** Each image that would go or be archived. */
+  /** The images of this page that would go or be archived. */
   readonly images: readonly PreviewedImage[];
+  /** Where there are more of them. */
+  readonly nextToken?: string;
 }
 
 export interface PreviewedImage {
@@ -117,8 +119,11 @@ export interface EcrApi {
   deleteLifecyclePolicy(name: string): Promise<void>;
   /** Asks for a preview of this policy, which takes a while; one at a time for each repository. */
   startLifecyclePreview(name: string, document: string): Promise<void>;
-  /** The preview asked for last; one call for each 100 images that would go. Only the first while IN_PROGRESS. */
-  getLifecyclePreview(name: string): Promise<LifecyclePreview | undefined>;
+  /**
+   * The preview asked for last, with the first 100 images that would go; `nextToken` asks for the next ones. Another that
+   * somebody starts between two pages takes its place.
+   */
+  getLifecyclePreview(name: string, nextToken?: string): Promise<LifecyclePreview | undefined>;
   getRepositoryPolicy(name: string): Promise<string | undefined>;
   /** ECR refuses a policy that keeps its caller from changing it again, unless `force`. */
   setRepositoryPolicy(name: string, document: string, force: boolean): Promise<void>;

@@ -53,6 +53,16 @@ export function vanishedForeignPrincipals(
     );
 }
 
+/** The Sids of our form in a policy, sorted; none in one that cannot be read. */
+export function ownSids(policy: string): readonly string[] {
+  try {
+    const ours = liveStatements(policy, [], []).filter((statement) => statement.ours);
+    return [...new Set(ours.flatMap(({ sid }) => sid ?? []))].sort();
+  } catch {
+    return [];
+  }
+}
+
 interface LiveStatement {
   readonly text: string;
   readonly value: Json;

@@ -17,17 +17,6 @@ export function previewCalls({
   call,
   find,
 }: SdkCalls): Pick<EcrApi, 'startLifecyclePreview' | 'getLifecyclePreview'> {
-  const page = (repositoryName: string, nextToken?: string) =>
-    find('GetLifecyclePolicyPreview', repositoryName, ['LifecyclePolicyPreviewNotFoundException'], () =>
-      client.send(
-        new GetLifecyclePolicyPreviewCommand({
-          registryId,
-          repositoryName,
-          maxResults: PAGE_SIZE,
-          ...(nextToken ? { nextToken } : {}),
-        }),
-      ),
-    );
   return {
     startLifecyclePreview: async (name, lifecyclePolicyText) => {
       const input = { registryId, repositoryName: name, lifecyclePolicyText };
@@ -36,37 +25,43 @@ export function previewCalls({
       );
     },
 
-    getLifecyclePreview: async (name) => {
-      const pages: GetLifecyclePolicyPreviewResponse[] = [];
-      let nextToken: string | undefined;
-      do {
-        const next = await page(name, nextToken);
-        if (next === undefined) return undefined;
-        // A preview that somebody started in the middle takes the place of the one that was being read.
-        if (next.status !== 'COMPLETE') return lifecyclePreview([next]);
-        pages.push(next);
-        nextToken = next.nextToken;
-      } while (nextToken);
-      return lifecyclePreview(pages);
+    getLifecyclePreview: async (repositoryName, nextToken) => {
+      const input = {
+        registryId,
+        repositoryName,
+        maxResults: PAGE_SIZE,
+        ...(nextToken ? { nextToken } : {}),
+      };
+      const absent = ['LifecyclePolicyPreviewNotFoundException'];
+      const page = await find('GetLifecyclePolicyPreview', repositoryName, absent, () =>
+        client.send(new GetLifecyclePolicyPreviewCommand(input)),
+      );
+      return page && lifecyclePreview(page);
     },
   };
 }
 
-/** The summary stands on every page, or on the first alone: it counts all of them either way. */
-function lifecyclePreview(pages: readonly GetLifecyclePolicyPreviewResponse[]): LifecyclePreview {
-  const [first] = pages;
-  const images = pages.flatMap(({ previewResults = [] }) => previewResults.map(previewedImage));
+/** ECR counts once the preview is complete, and may leave out what there is none of. */
+function lifecyclePreview({
+  status = 'IN_PROGRESS',
+  lifecyclePolicyText: document = '',
+  previewResults = [],
+  summary = {},
+  nextToken,
+}: GetLifecyclePolicyPreviewResponse): LifecyclePreview {
+  const images = status === 'COMPLETE' ? previewResults.map(previewedImage) : [];
   const counted = (action: PreviewedImage['action']): number =>
     images.filter((one) => one.action === action).length;
-  const transitioning = first?.summary?.transitioningImageTotalCounts?.map(
+  const transitioning = summary.transitioningImageTotalCounts?.map(
     ({ imageTotalCount = 0 }) => imageTotalCount,
   );
   return {
-    status: first?.status ?? 'IN_PROGRESS',
-    document: first?.lifecyclePolicyText ?? '',
-    expiring: first?.summary?.expiringImageTotalCount ?? counted('expire'),
+    status,
+    document,
+    expiring: summary.expiringImageTotalCount ?? counted('expire'),
     transitioning: transitioning?.reduce((a, b) => a + b, 0) ?? counted('transition'),
     images,
+    ...(nextToken && status === 'COMPLETE' ? { nextToken } : {}),
   };
 }
 

@@ -19,12 +19,18 @@ export interface ControllerOptions {
   readonly sources: readonly Source[];
   /** One pass over a key. A throw is a failure with back-off. */
   readonly reconcile: (key: Key) => Promise<Next>;
+  /** At most so many passes at the same time: of each group, where there are groups. */
   readonly workers: number;
+  /**
+   * Which keys share workers; without it all do. Where keys wait for different services, one that is slow then keeps
+   * nobody of the others waiting. There have to be few groups: each keeps its workers.
+   */
+  readonly groupOf?: (key: Key) => string;
   readonly clock: Clock;
   readonly log: Log;
 }
 
-/** Sources, a queue and N workers. */
+/** Sources, a queue and N workers, or N for each group of keys. */
 export interface Controller {
   readonly name: string;
   readonly enqueue: Enqueue;
@@ -52,11 +58,20 @@ const LONGEST_PASS_MS = 30_000;
 /** A {@link Controller} at rest. */
 export function createController(options: ControllerOptions): Controller {
   const { name, clock, log, reconcile } = options;
-  const queue = createWorkQueue({ clock });
+  const groups: string[] = [];
+  let hire: (group: string) => void = () => undefined;
+  const queue = createWorkQueue({
+    clock,
+    groupOf: options.groupOf,
+    onGroup: (group) => {
+      groups.push(group);
+      hire(group);
+    },
+  });
   const workers: Promise<void>[] = [];
 
-  async function work(): Promise<void> {
-    for (let key = await queue.get(); key !== undefined; key = await queue.get()) {
+  async function work(group: string): Promise<void> {
+    for (let key = await queue.get(group); key !== undefined; key = await queue.get(group)) {
       await pass(key);
       queue.done(key);
     }
@@ -92,7 +107,12 @@ export function createController(options: ControllerOptions): Controller {
       for (const source of options.sources) source(queue.add, signal);
     },
     start: () => {
-      for (let count = 0; count < options.workers; count += 1) workers.push(work());
+      // What decides over groups may have been read after the keys.
+      queue.regroup();
+      hire = (group) => {
+        for (let count = 0; count < options.workers; count += 1) workers.push(work(group));
+      };
+      for (const group of groups) hire(group);
     },
     stop: async (deadlineMs) => {
       queue.shutDown();

@@ -15,6 +15,10 @@ export interface WorkQueueOptions {
   readonly clock: Clock;
   readonly backoff?: Backoff;
   readonly random?: () => number;
+  /** Which keys wait in one line; without it all do, in the group ''. Asked anew whenever a key comes to wait. */
+  readonly groupOf?: ((key: Key) => string) | undefined;
+  /** Told of each group once, before its first key waits. */
+  readonly onGroup?: (group: string) => void;
 }
 
 /**
@@ -28,8 +32,10 @@ export interface WorkQueue {
   forget(key: Key): void;
   /** How often the key failed in a row. */
   failures(key: Key): number;
-  /** The next key, in arrival order within its priority; undefined once the queue is shut down. */
-  get(): Promise<Key | undefined>;
+  /** The next key of a group, in arrival order within its priority; undefined once the queue is shut down. */
+  get(group?: string): Promise<Key | undefined>;
+  /** Asks anew for the group of each key that waits. */
+  regroup(): void;
   /** To be called for every key that `get` gave, whatever came of it. */
   done(key: Key): void;
   /** Hands out nothing more and drops every timer. */
@@ -43,27 +49,50 @@ interface Delayed {
   readonly timer: Timer;
 }
 
+/** What waits in one group, and who waits for it. */
+interface Line {
+  // Sets keep insertion order, so each is a FIFO without duplicates.
+  readonly first: Set<Key>;
+  readonly refresh: Set<Key>;
+  readonly waiters: ((key: Key | undefined) => void)[];
+}
+
+const EVERYBODY = '';
+
 /** An empty {@link WorkQueue}. */
 export function createWorkQueue(options: WorkQueueOptions): WorkQueue {
-  const { clock, backoff = OBJECT_BACKOFF, random } = options;
-  // Sets keep insertion order, so each is a FIFO without duplicates.
-  const ready = { first: new Set<Key>(), refresh: new Set<Key>() };
+  const { clock, backoff = OBJECT_BACKOFF, random, groupOf = () => EVERYBODY, onGroup } = options;
+  const lines = new Map<string, Line>();
+  const waitsIn = new Map<Key, Line>();
   const processing = new Set<Key>();
   const dirtyWhileProcessing = new Map<Key, Priority>();
   const delayed = new Map<Key, Delayed>();
   const failures = new Map<Key, number>();
-  const waiters: ((key: Key | undefined) => void)[] = [];
   let shut = false;
+
+  function lineOf(group: string): Line {
+    const known = lines.get(group);
+    if (known) return known;
+    const line: Line = { first: new Set(), refresh: new Set(), waiters: [] };
+    lines.set(group, line);
+    onGroup?.(group);
+    return line;
+  }
 
   function addNow(key: Key, priority: Priority): void {
     if (processing.has(key)) {
       if (dirtyWhileProcessing.get(key) !== 'first') dirtyWhileProcessing.set(key, priority);
       return;
     }
-    if (ready.first.has(key)) return;
-    if (priority === 'first') ready.refresh.delete(key);
-    ready[priority].add(key);
-    handOut();
+    const line = lineOf(groupOf(key));
+    const before = waitsIn.get(key);
+    const isUrgent = priority === 'first' || before?.first.has(key) === true;
+    if (before === line && line[isUrgent ? 'first' : 'refresh'].has(key)) return;
+    before?.first.delete(key);
+    before?.refresh.delete(key);
+    line[isUrgent ? 'first' : 'refresh'].add(key);
+    waitsIn.set(key, line);
+    handOut(line);
   }
 
   function addLater(key: Key, priority: Priority, ms: number): void {
@@ -78,10 +107,11 @@ export function createWorkQueue(options: WorkQueueOptions): WorkQueue {
     delayed.set(key, { due, timer });
   }
 
-  function take(): Key | undefined {
-    for (const keys of [ready.first, ready.refresh]) {
+  function take(line: Line): Key | undefined {
+    for (const keys of [line.first, line.refresh]) {
       for (const key of keys) {
         keys.delete(key);
+        waitsIn.delete(key);
         processing.add(key);
         return key;
       }
@@ -89,11 +119,11 @@ export function createWorkQueue(options: WorkQueueOptions): WorkQueue {
     return undefined;
   }
 
-  function handOut(): void {
-    while (waiters.length > 0) {
-      const key = take();
+  function handOut(line: Line): void {
+    while (line.waiters.length > 0) {
+      const key = take(line);
       if (key === undefined) return;
-      waiters.shift()?.(key);
+      line.waiters.shift()?.(key);
     }
   }
 
@@ -112,10 +142,16 @@ export function createWorkQueue(options: WorkQueueOptions): WorkQueue {
     },
     forget: (key) => void failures.delete(key),
     failures: (key) => failures.get(key) ?? 0,
-    get() {
-      const key = shut ? undefined : take();
-      if (shut || key !== undefined) return Promise.resolve(key);
-      return new Promise((resolve) => waiters.push(resolve));
+    get(group = EVERYBODY) {
+      if (shut) return Promise.resolve(undefined);
+      const line = lineOf(group);
+      const key = take(line);
+      if (key !== undefined) return Promise.resolve(key);
+      return new Promise((resolve) => line.waiters.push(resolve));
+    },
+    regroup() {
+      // What is urgent stays so.
+      for (const key of [...waitsIn.keys()]) addNow(key, 'refresh');
     },
     done(key) {
       processing.delete(key);
@@ -127,12 +163,11 @@ export function createWorkQueue(options: WorkQueueOptions): WorkQueue {
       shut = true;
       for (const { timer } of delayed.values()) timer.cancel();
       delayed.clear();
-      ready.first.clear();
-      ready.refresh.clear();
-      for (const resolve of waiters.splice(0)) resolve(undefined);
+      waitsIn.clear();
+      for (const { waiters } of lines.values()) for (const resolve of waiters.splice(0)) resolve(undefined);
     },
     get length() {
-      return ready.first.size + ready.refresh.size;
+      return waitsIn.size;
     },
   };
 }

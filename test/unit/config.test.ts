@@ -78,6 +78,10 @@ describe('a configuration', () => {
     expect(readConfig([], env).webIdentity).toEqual(webIdentity);
   });
 
+  test.each(['', 'prod', 'Prod 1_a.b:c=d+e-f@g', 'größe'])('has a cluster name such as "%s"', (name) => {
+    expect(readConfig([`--cluster-name=${name}`], {}).clusterName).toBe(name || undefined);
+  });
+
   test('goes by the flag where both are given', () => {
     expect(readConfig(['--namespace=flag'], { ECR_OPERATOR_NAMESPACE: 'env' }).namespace).toBe('flag');
   });
@@ -103,6 +107,12 @@ describe('what is wrong', () => {
       '--drift-schedule (or ECR_OPERATOR_DRIFT_SCHEDULE) is "often": write five or six fields, such as */30 * * * *',
       '--delivery-workers (or ECR_OPERATOR_DELIVERY_WORKERS) is "many": write a number from 1 to 256',
       '--log-level (or ECR_OPERATOR_LOG_LEVEL) is "loud": write debug, info, warn or error',
+    ]);
+  });
+
+  test.each(['prod/eu', '/', 'prod/', 'a,b', 'a*', 'a\nb'])('is the cluster name "%s"', (name) => {
+    expect(problems([`--cluster-name=${name}`])).toEqual([
+      `--cluster-name (or ECR_OPERATOR_CLUSTER_NAME) is "${name}": write letters, digits, spaces and _ . : = + - @, which is what AWS takes in a tag, without a slash`,
     ]);
   });
 

@@ -29,8 +29,10 @@ export interface CompareRepositoryOptions {
   readonly wake: Enqueue;
 }
 
-/** So many comparisons in a row without an answer, and the sweep waits for better times. */
+/** So many repositories in a row without an answer, and the sweep waits for better times. */
 const MOST_UNANSWERED = 20;
+/** So often without an answer, and the sweep leaves a repository to the Repository controller, which goes on asking. */
+const MOST_ATTEMPTS = 3;
 const UNANSWERED: ReadonlySet<string> = new Set(['Throttled', 'AWSUnavailable', 'AWSUnreachable']);
 
 /** One pass over a Repository in a sweep: compares, writes nothing, and wakes whoever mends. */
@@ -46,9 +48,15 @@ export function compareRepository(options: CompareRepositoryOptions): (key: Key)
     }
     try {
       if (await differs(options, repository, sweep)) wake(key, { priority: 'refresh' });
-      sweep.unanswered = 0;
+      sweep.unanswered.clear();
     } catch (error) {
-      if (isUnanswered(error)) return unanswered(sweeps, sweep, error);
+      if (isUnanswered(error)) {
+        if (isOutage(sweep, key)) {
+          sweeps.abandon(sweep.registry, error);
+          return {};
+        }
+        if (isWorthAnother(sweep, key)) return { retry: { kind: 'backoff' } };
+      }
       // The Repository controller finds the same, and says it.
       wake(key, { priority: 'refresh' });
     }
@@ -72,10 +80,14 @@ function isUnanswered(error: unknown): error is RetryableError {
   return error instanceof RetryableError && UNANSWERED.has(error.reason);
 }
 
-/** An outage is not asked about once for each of ten thousand objects. */
-function unanswered(sweeps: Sweeps, sweep: Sweep, error: RetryableError): Next {
-  sweep.unanswered += 1;
-  if (sweep.unanswered < MOST_UNANSWERED) return { retry: { kind: 'backoff' } };
-  sweeps.abandon(sweep.registry, error);
-  return {};
+/** One is not asked about once for each of ten thousand objects. */
+function isOutage({ unanswered }: Sweep, key: Key): boolean {
+  unanswered.add(key);
+  return unanswered.size >= MOST_UNANSWERED;
+}
+
+function isWorthAnother({ attempts }: Sweep, key: Key): boolean {
+  const count = (attempts.get(key) ?? 0) + 1;
+  attempts.set(key, count);
+  return count < MOST_ATTEMPTS;
 }

@@ -2,15 +2,15 @@ import { type Controller, createController } from '../../runtime/controller.ts';
 import { changedByPeople } from '../../runtime/predicates.ts';
 import { createTrigger, watchSource } from '../../runtime/sources.ts';
 import type { Parts } from '../parts.ts';
+import { placeOf } from '../registry/place.ts';
+import { byRegistry } from '../registry-groups.ts';
 import { compare, declarationOf } from '../repository/declaration.ts';
 import { compareRepository } from './compare-repository.ts';
 import { sweepRegistry } from './sweep-registry.ts';
 import { createSweeps } from './sweeps.ts';
 
-/** They wait for their turn in the budget, which is what limits a sweep. */
+/** Of each Registry. They wait for their turn in the budget, which is what limits a sweep. */
 const COMPARISONS = 4;
-/** Lists of registries at the same time. */
-const LISTS = 2;
 
 /**
  * Drift sweeps: on schedule a Registry is listed once, and its Repositories are compared with that, in a queue and in a
@@ -40,14 +40,16 @@ export function driftControllers(parts: Parts): readonly Controller[] {
       checks,
       schedule: config.driftSchedule,
       now: clock.now,
-      onUndeclared: ({ metadata: { name } }, repositories) => {
-        undeclared.store.see(name, repositories);
-        undeclared.seen.fire(name);
+      onUndeclared: (registry, repositories) => {
+        undeclared.store.see(placeOf(registry), repositories);
+        undeclared.seen.fire(placeOf(registry));
       },
       enqueue: toCompare.fire,
       wake: checks.found.fire,
     }),
-    workers: LISTS,
+    workers: 1,
+    // A list that AWS throttles keeps no other Registry waiting.
+    groupOf: (name) => (world.registries.get(name) ? name : ''),
     clock,
     log,
   });
@@ -63,6 +65,7 @@ export function driftControllers(parts: Parts): readonly Controller[] {
       wake: checks.found.fire,
     }),
     workers: COMPARISONS,
+    groupOf: byRegistry(world),
     clock,
     log,
   });

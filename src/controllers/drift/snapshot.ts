@@ -4,23 +4,24 @@ import { RetryableError } from '../../runtime/errors.ts';
 import { type Key, keyOf } from '../../runtime/key.ts';
 import { conditionOf } from '../../runtime/status.ts';
 import { repositoryName } from '../repository/desired.ts';
+import { hasItsName } from '../repository/name-index.ts';
 
 /** A whole registry as ECR lists it. */
 export interface Snapshot {
   /** By name, of those that are declared. */
   readonly declared: ReadonlyMap<string, LiveRepository>;
-  /** Those that nobody declared. */
+  /** Those that no object has; one that may not have what it declares has nothing. */
   readonly undeclared: readonly LiveRepository[];
   readonly total: number;
 }
 
 /**
  * Lists all, a call for each 1,000; undefined where the rights do not reach so far: `ecr:DescribeRepositories` on every
- * repository. `declares` says whether some object stands for a name; undeclared ones are kept where `keepsOthers`.
+ * repository. Undeclared ones are kept where `keepsOthers`.
  */
 export async function takeSnapshot(
   ecr: Pick<EcrApi, 'listRepositories'>,
-  declares: (name: string) => boolean,
+  { declared: names, held }: DeclaredNames,
   keepsOthers: boolean,
 ): Promise<Snapshot | undefined> {
   const declared = new Map<string, LiveRepository>();
@@ -30,8 +31,8 @@ export async function takeSnapshot(
     for await (const page of ecr.listRepositories()) {
       total += page.length;
       for (const live of page) {
-        if (declares(live.name)) declared.set(live.name, live);
-        else if (keepsOthers) undeclared.push(live);
+        if (names.has(live.name)) declared.set(live.name, live);
+        if (keepsOthers && !held.has(live.name)) undeclared.push(live);
       }
     }
   } catch (error) {
@@ -78,14 +79,23 @@ export function subjectsOf(repositories: Iterable<Repository>, registry: string)
   return { settled, unsettled };
 }
 
-/** The ECR names that objects of these Registries stand for. */
+/** The ECR names that objects give: all, and of those that have their repository or are about to. */
+export interface DeclaredNames {
+  readonly declared: ReadonlySet<string>;
+  readonly held: ReadonlySet<string>;
+}
+
+/** The ECR names that objects of these Registries give. */
 export function declaredNames(
   repositories: Iterable<Repository>,
   registries: ReadonlySet<string>,
-): ReadonlySet<string> {
-  const names = new Set<string>();
+): DeclaredNames {
+  const declared = new Set<string>();
+  const held = new Set<string>();
   for (const repository of repositories) {
-    if (registries.has(repository.spec.registryRef.name)) names.add(repositoryName(repository));
+    if (!registries.has(repository.spec.registryRef.name)) continue;
+    declared.add(repositoryName(repository));
+    if (hasItsName(repository)) held.add(repositoryName(repository));
   }
-  return names;
+  return { declared, held };
 }

@@ -4,6 +4,7 @@ import type { Clock } from '../../runtime/clock.ts';
 import type { Next } from '../../runtime/controller.ts';
 import type { Key } from '../../runtime/key.ts';
 import type { Enqueue } from '../../runtime/sources.ts';
+import { placeOf, registriesAt } from '../registry/place.ts';
 import type { RegistryAccess } from '../registry-access.ts';
 import type { World } from '../world.ts';
 import type { DriftChecks } from './drift-checks.ts';
@@ -11,7 +12,7 @@ import { driftSchedule, isCompared, nextDriftCheck } from './drift-schedule.ts';
 import { declaredNames, subjectsOf, takeSnapshot } from './snapshot.ts';
 import type { Sweeps } from './sweeps.ts';
 
-/** Told after each list of a registry which of its repositories no object of this cluster declares. */
+/** Told after each list of a registry which of its repositories no object of this cluster has. */
 export type OnUndeclared = (registry: Registry, repositories: readonly LiveRepository[]) => void;
 
 export interface SweepRegistryOptions {
@@ -68,26 +69,13 @@ async function begin(options: SweepRegistryOptions, registry: Registry): Promise
   const { world, access, sweeps, onUndeclared } = options;
   const { name } = registry.metadata;
   const { settled, unsettled } = subjectsOf(world.repositories.values(), name);
-  const names = declaredNames(world.repositories.values(), sameRegistries(world, registry));
+  const same = registriesAt(world.registries, placeOf(registry));
+  const names = declaredNames(world.repositories.values(), same);
   const connection = await access.connect(registry);
-  const snapshot = await takeSnapshot(
-    connection.lane('sweep'),
-    (one) => names.has(one),
-    onUndeclared !== undefined,
-  );
+  const snapshot = await takeSnapshot(connection.lane('sweep'), names, onUndeclared !== undefined);
   if (snapshot) onUndeclared?.(registry, snapshot.undeclared);
   const keys = [...settled.keys()];
   sweeps.begin(name, snapshot && { ...snapshot, undeclared: [] }, settled);
   for (const key of keys) options.enqueue(key, REFRESH);
   for (const key of unsettled) options.wake(key, REFRESH);
-}
-
-/** The Registries that are the same account and region. */
-function sameRegistries({ registries }: Pick<World, 'registries'>, { spec }: Registry): ReadonlySet<string> {
-  const names = new Set<string>();
-  for (const other of registries.values()) {
-    const isSame = other.spec.accountId === spec.accountId && other.spec.region === spec.region;
-    if (isSame) names.add(other.metadata.name);
-  }
-  return names;
 }

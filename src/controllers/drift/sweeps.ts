@@ -8,8 +8,10 @@ export interface Sweep {
   readonly snapshot: Snapshot | undefined;
   /** What is still to be compared, with the version that it had. */
   readonly open: Map<Key, string>;
-  /** Comparisons in a row that AWS did not answer. */
-  unanswered: number;
+  /** What was compared without an answer since AWS gave the last one, whatever it was about. */
+  readonly unanswered: Set<Key>;
+  /** How often each was compared without an answer. */
+  readonly attempts: Map<Key, number>;
 }
 
 /** The sweeps under way, one for a Registry at most. What one of them knows goes when it is over. */
@@ -41,7 +43,7 @@ export function createSweeps(over: (sweep: Sweep, failure: unknown) => void): Sw
     of,
     isRunning: (registry) => running.has(registry),
     begin(registry, snapshot, open) {
-      const sweep = { registry, snapshot, open, unanswered: 0 };
+      const sweep = { registry, snapshot, open, unanswered: new Set<Key>(), attempts: new Map() };
       running.set(registry, sweep);
       endIfEmpty(sweep);
     },

@@ -4,26 +4,32 @@ import type { Clock } from '../../runtime/clock.ts';
 import { keyOf } from '../../runtime/key.ts';
 import type { KubeClient } from '../../runtime/kube-client.ts';
 import { type KubeObject, PODS, pathOf, type ResourceType } from '../../runtime/resource.ts';
-import type { ImageUse } from '../repository/preview.ts';
+import type { ImagePages, ImageUse } from '../repository/preview.ts';
 import { imageReference } from './image-reference.ts';
 import { imagesOfCronJob, imagesOfJob, imagesOfPod, imagesOfTemplate } from './pod-images.ts';
 
 /** A private ECR repository, wherever it is. */
 export interface UsedRepository extends AccountRegion {
   readonly name: string;
+  /**
+   * Of the object in whose status users are told: who may read it learns nothing of other namespaces. Absent where that
+   * is an object of the whole cluster.
+   */
+  readonly namespace?: string;
 }
 
 /** Who in this cluster uses images. */
 export interface ImageUsage {
   /**
-   * Those of these images that are used, each with one who does: a minute ago at most. That none is, was so five seconds
-   * ago at most. Throws what the API server says.
+   * Of the first page with images that are used, these, each with one who does: a minute ago at most. That none is of
+   * any page, was so five seconds ago at most. Throws what the API server says.
    */
-  usersOf(repository: UsedRepository, images: readonly PreviewedImage[]): Promise<readonly ImageUse[]>;
+  usersOf(repository: UsedRepository, pages: ImagePages): Promise<readonly ImageUse[]>;
 }
 
-/** By `host/repository`, then by tag or digest: one who uses it. */
-type Users = ReadonlyMap<string, ReadonlyMap<string, string>>;
+/** By `host/repository`, then by tag or digest, then by namespace: one who uses it. */
+type Users = ReadonlyMap<string, Versions>;
+type Versions = ReadonlyMap<string, ReadonlyMap<string, string>>;
 
 interface Workload {
   readonly resource: ResourceType;
@@ -76,35 +82,48 @@ export function createImageUsage({
   }
 
   return {
-    async usersOf(repository, images) {
+    async usersOf(repository, pages) {
       const everyHost = { ...repository, endpoint: { fips: true, dualStack: true } };
       const names = pullHosts(everyHost, { kind: 'Registry' }).map((host) => `${host}/${repository.name}`);
-      const usesIn = (found: Users): readonly ImageUse[] => {
+      const usesIn = (found: Users, images: readonly PreviewedImage[]): readonly ImageUse[] => {
         const used = names.flatMap((name) => found.get(name) ?? []);
-        return images.flatMap((image) => useOf(image, used) ?? []);
+        return images.flatMap((image) => useOf(image, used, repository.namespace) ?? []);
       };
-      const uses = usesIn(await users(KEPT_MS));
-      return uses.length > 0 ? uses : usesIn(await users(FRESH_MS));
+      const all: PreviewedImage[] = [];
+      for await (const images of pages) {
+        const uses = usesIn(await users(KEPT_MS), images);
+        if (uses.length > 0) return uses;
+        all.push(...images);
+      }
+      return usesIn(await users(FRESH_MS), all);
     },
   };
 }
 
+const SOMEBODY = 'somebody in another namespace';
+
 function useOf(
   { digest, tags }: PreviewedImage,
-  used: readonly ReadonlyMap<string, string>[],
+  used: readonly Versions[],
+  namespace: string | undefined,
 ): ImageUse | undefined {
+  let image: string | undefined;
   for (const version of [...tags, digest]) {
-    for (const users of used) {
-      const user = users.get(version);
+    for (const versions of used) {
+      const users = versions.get(version);
+      if (!users) continue;
+      const [anybody] = users.values();
+      const user = namespace === undefined ? anybody : users.get(namespace);
       if (user) return { image: version, user };
+      image ??= version;
     }
   }
-  return undefined;
+  return image === undefined ? undefined : { image, user: SOMEBODY };
 }
 
 /** One kind after the other, and of each page nothing but what its objects are called and the images that they name. */
 async function readUsers(client: KubeClient): Promise<Users> {
-  const users = new Map<string, Map<string, string>>();
+  const users = new Map<string, Map<string, Map<string, string>>>();
   for (const { resource, images } of WORKLOADS) {
     for await (const object of listed(client, resource)) {
       for (const text of images(object)) {
@@ -112,9 +131,12 @@ async function readUsers(client: KubeClient): Promise<Users> {
         if (!reference) continue;
         const { host, repository, version } = reference;
         const name = `${host}/${repository}`;
-        const versions = users.get(name) ?? new Map<string, string>();
+        const versions = users.get(name) ?? new Map<string, Map<string, string>>();
+        const found = versions.get(version) ?? new Map<string, string>();
+        const { namespace = '' } = object.metadata;
         // The first is the one that people look after: a Deployment rather than its Pods.
-        if (!versions.has(version)) versions.set(version, `${resource.kind} ${keyOf(object.metadata)}`);
+        if (!found.has(namespace)) found.set(namespace, `${resource.kind} ${keyOf(object.metadata)}`);
+        versions.set(version, found);
         users.set(name, versions);
       }
     }

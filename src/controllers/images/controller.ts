@@ -7,6 +7,7 @@ import { type Controller, createController } from '../../runtime/controller.ts';
 import { scheduleSource } from '../../runtime/schedule-source.ts';
 import { watchSource } from '../../runtime/sources.ts';
 import type { Parts } from '../parts.ts';
+import { byRegistry } from '../registry-groups.ts';
 import { wantsImages } from './readable.ts';
 import { imagesReconciler } from './reconcile.ts';
 
@@ -16,7 +17,10 @@ export interface ImagesOptions {
   readonly hasLifecycle: (repository: Repository) => boolean;
 }
 
-/** As many as one call tells the scanning of, or there would be fewer in it. ECR is spared by the lane, not by this. */
+/**
+ * For each Registry as many as one call tells the scanning of, or there would be fewer in it. ECR is spared by the lane,
+ * not by this.
+ */
 const WORKERS = 25;
 const MOST_NAMES = 25;
 const COLLECT_MS = 100;
@@ -43,6 +47,7 @@ export function imagesController(parts: Parts, { hasLifecycle }: ImagesOptions):
       log,
     }),
     workers: WORKERS,
+    groupOf: byRegistry(world),
     clock,
     log,
   });

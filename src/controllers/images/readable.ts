@@ -2,19 +2,31 @@ import { IMAGES_ANNOTATION } from '../../api/names.ts';
 import type { Repository } from '../../api/repository.generated.ts';
 import { conditionOf } from '../../runtime/status.ts';
 
-/** The ECR repository is not this object's, or its namespace may no longer have to do with it. */
-const NOT_OURS: ReadonlySet<unknown> = new Set([
-  'OwnedByAnother',
-  'RepositoryExists',
-  'RepositoryNotFound',
-  'TenancyDenied',
+/** Troubles that are met only after it was seen that the repository is this object's to look at. */
+const OURS_ALL_THE_SAME: ReadonlySet<string> = new Set([
+  'DriftObserved',
+  'EncryptionImmutable',
+  'ImageUsageNotConfigured',
+  'InvalidParameter',
+  'LifecycleBlocked',
+  'PolicyTooLong',
+  'PolicyUnreadable',
+  'PreviewFailed',
+  'PreviewInProgress',
+  'PreviewRunning',
+  'PreviewTimedOut',
+  'PrincipalNotFound',
+  'QuotaExceeded',
 ]);
 
-/** Whether the images of a Repository are to be looked at: it is there at ECR, and is this object's business (pure). */
+/**
+ * Whether the images of a Repository are to be looked at (pure): it is there at ECR, and the last pass over it has seen
+ * that it is this object's business. Where that pass did not come so far, what is told stays as it was.
+ */
 export function isReadable({ metadata, spec, status }: Repository): boolean {
   if (metadata.deletionTimestamp || spec.suspend || status?.arn === undefined) return false;
   const synced = conditionOf(status, 'Synced');
-  return synced?.status !== 'False' || !NOT_OURS.has(synced.reason);
+  return synced !== undefined && (synced.status === 'True' || OURS_ALL_THE_SAME.has(synced.reason));
 }
 
 /**

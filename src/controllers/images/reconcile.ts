@@ -15,6 +15,7 @@ import { retryOf } from '../../runtime/outcome.ts';
 import { type ObjectMetadata, pathOf } from '../../runtime/resource.ts';
 import type { Lister } from '../../runtime/store.ts';
 import type { RegistryAccess } from '../registry-access.ts';
+import { KEEP } from '../repository/adoption.ts';
 import { repositoryName } from '../repository/desired.ts';
 import { type ImageFields, imageFieldsOf } from './image-fields.ts';
 import { createImageMemory } from './image-memory.ts';
@@ -40,6 +41,8 @@ interface RepositoryList {
 
 /** What passes by itself, and is told by the Repository's own conditions where it lasts. */
 const PASSING: ReadonlySet<string> = new Set([
+  'TenancyDenied',
+  'NamespaceNotSeen',
   'Throttled',
   'AWSUnavailable',
   'AWSUnreachable',
@@ -54,10 +57,12 @@ export function imagesReconciler(options: ImagesReconcilerOptions): (key: Key) =
   async function look(key: Key, repository: Repository): Promise<Next> {
     const registry = access.find(repository.spec.registryRef.name);
     if (!registry || registry.spec.suspend || registry.spec.access === 'PullOnly') return {};
+    const name = repositoryName(repository);
+    // Rights may have gone since the last pass of the Repository controller.
+    access.require(registry, KEEP, { namespace: repository.metadata.namespace, repository: name });
     const previous = await readPrevious(repository);
     if (!previous) return {};
     const connection = await access.connect(registry);
-    const name = repositoryName(repository);
     const request = requestOf(repository);
     const { fields, failures } = await readImages({
       ecr: connection.lane('images'),

@@ -28,6 +28,11 @@ export function registryController(parts: Parts): Controller {
         (_, now, before) => [(now ?? before)?.spec.registryRef.name ?? ''],
         COUNT_AFTER,
       ),
+      mappedWatchSource(
+        caches.repositoryClasses,
+        (_, now, before) => [now, before].flatMap((one) => one?.spec.undeclared?.registryRef.name ?? []),
+        COUNT_AFTER,
+      ),
       mappedWatchSource(caches.pullSecrets, (_, now, before) => named(now, before), COUNT_AFTER),
       mappedWatchSource(caches.clusterPullSecrets, (_, now, before) => named(now, before), COUNT_AFTER),
     ],

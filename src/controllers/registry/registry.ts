@@ -90,6 +90,9 @@ function referrersOf(name: string, world: World): string[] {
   for (const { spec, metadata } of world.repositories.values()) {
     if (spec.registryRef.name === name) found.push(`Repository ${keyOf(metadata)}`);
   }
+  for (const { spec, metadata } of world.repositoryClasses.values()) {
+    if (spec.undeclared?.registryRef.name === name) found.push(`RepositoryClass ${keyOf(metadata)}`);
+  }
   for (const { spec, metadata } of world.clusterPullSecrets.values()) {
     if (registriesNamed(spec).includes(name)) found.push(`ClusterPullSecret ${keyOf(metadata)}`);
   }

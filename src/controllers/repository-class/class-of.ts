@@ -31,6 +31,12 @@ export function classOf(
   world: Pick<World, 'namespaces' | 'repositoryClasses'>,
 ): RepositoryClass | undefined {
   const name = classNameOf(repository, world);
+  if (repository.spec.className === undefined && !world.namespaces.get(repository.metadata.namespace)) {
+    throw new RetryableError(
+      'NamespaceNotSeen',
+      `the labels of namespace ${repository.metadata.namespace}, which may name a class, are not known yet`,
+    );
+  }
   if (name === undefined) return undefined;
   const found = world.repositoryClasses.get(name);
   if (!found) {

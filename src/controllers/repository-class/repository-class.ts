@@ -1,13 +1,15 @@
 import type { RepositoryClass, RepositoryClassStatus } from '../../api/repository-class.generated.ts';
-import { partitionOf } from '../../ecr/partition.ts';
-import type { Failure } from '../../runtime/errors.ts';
+import { cutText } from '../../runtime/cut-text.ts';
+import { type Failure, failureOf, TerminalError } from '../../runtime/errors.ts';
 import type { ConditionState } from '../../runtime/outcome.ts';
 import type { Reconciler } from '../../runtime/resource-reconciler.ts';
-import type { BaseStatus } from '../../runtime/status.ts';
+import { type BaseStatus, conditionOf } from '../../runtime/status.ts';
+import type { RegistryAccess } from '../registry-access.ts';
 import { desiredSettings } from '../repository/desired.ts';
 import { effectiveSpec } from '../repository/effective.ts';
 import type { World } from '../world.ts';
 import { classNameOf } from './class-of.ts';
+import { type ClassWorld, placeOfClass } from './undeclared-keys.ts';
 import type { UndeclaredResult, UndeclaredStore } from './undeclared-store.ts';
 
 type Fields = Omit<RepositoryClassStatus, keyof BaseStatus>;
@@ -17,25 +19,23 @@ export const CLASS_DEPENDENTS = ['Accepted', 'Applied'] as const;
 
 const MOST_FAILURES = 20;
 
+export interface ClassOptions {
+  readonly world: ClassWorld & Pick<World, 'repositories' | 'namespaces'>;
+  readonly access: Pick<RegistryAccess, 'writable'>;
+  readonly store: UndeclaredStore;
+}
+
 /** Says who uses a class. Nothing outlives it: Repositories keep what they have. */
-export function repositoryClassReconciler(
-  world: Pick<World, 'repositories' | 'namespaces' | 'registries'>,
-  store: UndeclaredStore,
-): Reconciler<RepositoryClass, Fields> {
+export function repositoryClassReconciler(options: ClassOptions): Reconciler<RepositoryClass, Fields> {
   return {
     async reconcile(of) {
-      const { undeclared } = of.spec;
-      const registry = undeclared && world.registries.get(undeclared.registryRef.name);
-      // Documents that cannot be read are told of here, once, and not only by each Repository.
-      desiredSettings(
-        effectiveSpec({ spec: { registryRef: { name: '' } } }, of),
-        partitionOf(registry?.spec.region ?? '').id,
-        false,
-      );
+      // Documents that cannot be read are told of here, once, and not only by each Repository; in any partition.
+      desiredSettings(effectiveSpec({ spec: { registryRef: { name: '' } } }, of), 'aws', false);
+      const { condition, undeclared, stalled } = application(of, options);
       return {
         status: {
-          repositories: countOf(of.metadata.name, world),
-          ...(undeclared ? { undeclared: undeclaredStatus(store.results(of.metadata.name)) } : {}),
+          repositories: countOf(of.metadata.name, options.world),
+          ...(undeclared ? { undeclared } : {}),
         },
         conditions: [
           {
@@ -44,12 +44,49 @@ export function repositoryClassReconciler(
             reason: 'Accepted',
             message: 'all that is declared can be read',
           },
-          applied(of, store.results(of.metadata.name)),
+          condition,
         ],
+        ...(stalled ? { stalled } : {}),
       };
     },
     finalize: async () => 'released',
   };
+}
+
+/** How it stands with what nobody declared. */
+interface Application {
+  readonly condition: ConditionState;
+  readonly undeclared?: NonNullable<Fields['undeclared']> | undefined;
+  readonly stalled?: boolean;
+}
+
+const APPLIED = 'Applied';
+
+function application(of: RepositoryClass, { world, access, store }: ClassOptions): Application {
+  const { metadata, spec, status } = of;
+  if (!spec.undeclared) {
+    const message = 'Repositories take from the class what they leave open';
+    return { condition: { type: APPLIED, status: 'True', reason: 'Applied', message } };
+  }
+  const { name } = spec.undeclared.registryRef;
+  try {
+    access.writable(name);
+  } catch (error) {
+    const stalled = error instanceof TerminalError;
+    return { condition: { type: APPLIED, status: 'False', ...failureOf(error) }, stalled };
+  }
+  if (store.isSeen(placeOfClass(world, of) ?? '')) {
+    const results = store.results(metadata.name);
+    return { condition: applied(results), undeclared: undeclaredStatus(results) };
+  }
+  // After a start what was said before it stands until the first list, as long as it is about this spec.
+  const before = conditionOf(status, APPLIED);
+  if (status?.undeclared && before?.observedGeneration === metadata.generation) {
+    const { status: state, reason, message } = before;
+    return { condition: { type: APPLIED, status: state, reason, message }, undeclared: status.undeclared };
+  }
+  const message = `Registry ${name} was not listed yet: a drift check does that, with ecr:DescribeRepositories on every repository`;
+  return { condition: { type: APPLIED, status: 'Unknown', reason: 'NotListed', message } };
 }
 
 function countOf(name: string, world: Pick<World, 'repositories' | 'namespaces'>): number {
@@ -69,7 +106,7 @@ function failuresAmong(
 }
 
 function wordsOf({ message, occurrence }: Failure): string {
-  return `${message.slice(0, 1_900)}${occurrence ? ` (${occurrence})` : ''}`;
+  return `${cutText(message, 1_900)}${occurrence ? ` (${occurrence})` : ''}`;
 }
 
 function undeclaredStatus(results: ReadonlyMap<string, UndeclaredResult>): NonNullable<Fields['undeclared']> {
@@ -81,20 +118,17 @@ function undeclaredStatus(results: ReadonlyMap<string, UndeclaredResult>): NonNu
   };
 }
 
-function applied({ spec }: RepositoryClass, results: ReadonlyMap<string, UndeclaredResult>): ConditionState {
-  const type = 'Applied';
+function applied(results: ReadonlyMap<string, UndeclaredResult>): ConditionState {
   const [first, ...others] = failuresAmong(results);
   if (first) {
     const reasons = new Set([first, ...others].map(({ reason }) => reason));
     return {
-      type,
+      type: APPLIED,
       status: 'False',
       reason: reasons.size === 1 ? first.reason : 'RepositoriesFailed',
       message: `${results.size - others.length - 1} of ${results.size} repositories that nobody declared are as the class says; ${first.repository}: ${first.message}`,
     };
   }
-  const message = spec.undeclared
-    ? `${results.size} of ${results.size} repositories that nobody declared are as the class says`
-    : 'Repositories take from the class what they leave open';
-  return { type, status: 'True', reason: 'Applied', message };
+  const message = `${results.size} of ${results.size} repositories that nobody declared are as the class says`;
+  return { type: APPLIED, status: 'True', reason: 'Applied', message };
 }

@@ -1,4 +1,5 @@
 import type { RepositoryClass } from '../../api/repository-class.generated.ts';
+import { placeNamed } from '../registry/place.ts';
 import type { World } from '../world.ts';
 import type { UndeclaredStore } from './undeclared-store.ts';
 
@@ -7,33 +8,41 @@ export function undeclaredKey(className: string, name: string): string {
   return `${className}/${name}`;
 }
 
-/** The keys of all classes for what this Registry holds and nobody declared. */
+/** The two parts of an {@link undeclaredKey}. */
+export function partsOfKey(key: string): { readonly className: string; readonly name: string } {
+  const slash = key.indexOf('/');
+  return { className: key.slice(0, slash), name: key.slice(slash + 1) };
+}
+
+/** The caches that say which class applies where. */
+export type ClassWorld = Pick<World, 'repositoryClasses' | 'registries'>;
+
+/** The keys of all classes for what is in this account and region and nobody declared. */
 export function* undeclaredKeys(
-  { world, store }: { readonly world: Pick<World, 'repositoryClasses'>; readonly store: UndeclaredStore },
-  registry: string,
+  { world, store }: { readonly world: ClassWorld; readonly store: UndeclaredStore },
+  place: string,
 ): Generator<string> {
-  const classes = classesFor(world, registry);
+  const classes = classesFor(world, place);
   if (classes.length === 0) return;
-  for (const name of store.names(registry)) {
+  for (const name of store.names(place)) {
     const found = closest(classes, name);
     if (found) yield undeclaredKey(found.metadata.name, name);
   }
 }
 
-/** The class that applies to a name of a Registry, if nobody declares it. */
-export function classFor(
-  world: Pick<World, 'repositoryClasses'>,
-  registry: string,
-  name: string,
-): RepositoryClass | undefined {
-  return closest(classesFor(world, registry), name);
+/** The class that applies to a name in an account and region, if nobody declares it. */
+export function classFor(world: ClassWorld, place: string, name: string): RepositoryClass | undefined {
+  return closest(classesFor(world, place), name);
 }
 
-function classesFor(
-  { repositoryClasses }: Pick<World, 'repositoryClasses'>,
-  registry: string,
-): RepositoryClass[] {
-  return [...repositoryClasses.values()].filter(({ spec }) => spec.undeclared?.registryRef.name === registry);
+/** The account and region in which a class applies to what nobody declared, if it does and there is its Registry. */
+export function placeOfClass({ registries }: ClassWorld, { spec }: RepositoryClass): string | undefined {
+  return spec.undeclared && placeNamed(registries, spec.undeclared.registryRef.name);
+}
+
+/** Through whichever Registry, so that no two classes have the same repository. */
+function classesFor(world: ClassWorld, place: string): RepositoryClass[] {
+  return [...world.repositoryClasses.values()].filter((of) => placeOfClass(world, of) === place);
 }
 
 /** The class with the longest prefix that holds the name; of several the first by name. */

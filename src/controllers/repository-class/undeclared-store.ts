@@ -1,14 +1,21 @@
 import type { LiveRepository } from '../../ecr/ecr-api.ts';
 import type { Failure } from '../../runtime/errors.ts';
 
-/** The repositories of each Registry that no Repository declares, as the last list of it showed them. */
+/**
+ * The repositories that no Repository has, as the last list showed them; `place` is an account and region, since several
+ * Registries may be the same one.
+ */
 export interface UndeclaredStore {
   /** All that a list of the whole registry showed, and nothing else. */
-  see(registry: string, repositories: readonly LiveRepository[]): void;
-  names(registry: string): Iterable<string>;
-  has(registry: string, name: string): boolean;
+  see(place: string, repositories: readonly LiveRepository[]): void;
+  /** Whether there was a list at all. */
+  isSeen(place: string): boolean;
+  /** As if there had been no list. */
+  forget(place: string): void;
+  names(place: string): Iterable<string>;
+  has(place: string, name: string): boolean;
   /** What the list showed of it, once: after that somebody, we too, may have changed it. */
-  take(registry: string, name: string): LiveRepository | undefined;
+  take(place: string, name: string): LiveRepository | undefined;
   /** What came of the last pass: `'synced'`, or why not; undefined forgets it. True if that is news. */
   setResult(className: string, name: string, result: UndeclaredResult | undefined): boolean;
   results(className: string): ReadonlyMap<string, UndeclaredResult>;
@@ -21,13 +28,15 @@ export function createUndeclaredStore(): UndeclaredStore {
   const seen = new Map<string, Map<string, LiveRepository | undefined>>();
   const results = new Map<string, Map<string, UndeclaredResult>>();
   return {
-    see: (registry, repositories) =>
-      void seen.set(registry, new Map(repositories.map((repository) => [repository.name, repository]))),
-    names: (registry) => seen.get(registry)?.keys() ?? [],
-    has: (registry, name) => seen.get(registry)?.has(name) ?? false,
-    take(registry, name) {
-      const listed = seen.get(registry)?.get(name);
-      if (listed) seen.get(registry)?.set(name, undefined);
+    see: (place, repositories) =>
+      void seen.set(place, new Map(repositories.map((repository) => [repository.name, repository]))),
+    isSeen: (place) => seen.has(place),
+    forget: (place) => void seen.delete(place),
+    names: (place) => seen.get(place)?.keys() ?? [],
+    has: (place, name) => seen.get(place)?.has(name) ?? false,
+    take(place, name) {
+      const listed = seen.get(place)?.get(name);
+      if (listed) seen.get(place)?.set(name, undefined);
       return listed;
     },
     setResult(className, name, result) {

@@ -10,12 +10,12 @@ import { type DesiredRepository, desiredSettings } from '../repository/desired.t
 import { effectiveSpec } from '../repository/effective.ts';
 import type { World } from '../world.ts';
 import { type BringOptions, bringUndeclared } from './bring-undeclared.ts';
-import { classFor } from './undeclared-keys.ts';
+import { type ClassWorld, classFor, partsOfKey, placeOfClass } from './undeclared-keys.ts';
 import type { UndeclaredResult, UndeclaredStore } from './undeclared-store.ts';
 
 export interface UndeclaredOptions extends BringOptions {
   readonly access: RegistryAccess;
-  readonly world: Pick<World, 'declares' | 'repositoryClasses'>;
+  readonly world: ClassWorld & Pick<World, 'declares'>;
   readonly store: UndeclaredStore;
   readonly cluster: string;
   /** Called with a class when one of its repositories fails, recovers, comes or goes. */
@@ -31,29 +31,28 @@ export function undeclaredReconciler(options: UndeclaredOptions): (key: string) 
   }
 
   return async (key) => {
-    const slash = key.indexOf('/');
-    const [className, name] = [key.slice(0, slash), key.slice(slash + 1)];
+    const { className, name } = partsOfKey(key);
     const of = world.repositoryClasses.get(className);
-    const registryName = of?.spec.undeclared?.registryRef.name;
+    const place = of && placeOfClass(world, of);
     const wanted =
-      registryName !== undefined &&
-      store.has(registryName, name) &&
-      classFor(world, registryName, name)?.metadata.name === className &&
-      !world.declares(registryName, name);
+      place !== undefined &&
+      store.has(place, name) &&
+      classFor(world, place, name)?.metadata.name === className &&
+      !world.declares(place, name);
     if (!of || !wanted) {
-      options.previews.delete(key);
+      for (const memory of [options.previews, options.refusals, options.grantless]) memory.delete(key);
       remember(className, name, undefined);
       return {};
     }
     if (of.spec.suspend) return {};
     try {
-      const registry = access.writable(registryName);
+      const registry = access.writable(of.spec.undeclared?.registryRef.name ?? '');
       const connection = await access.connect(registry);
       const isOurs = await bringUndeclared(options, {
         ecr: connection.lane('sweep'),
         registry,
-        desired: desiredOf(options, of, registry.spec.region, name),
-        listed: store.take(registryName, name),
+        desired: desiredOf(options, of, registry.spec.region, key),
+        listed: store.take(place, name),
         key,
       });
       remember(className, name, isOurs ? 'synced' : undefined);
@@ -67,18 +66,18 @@ export function undeclaredReconciler(options: UndeclaredOptions): (key: string) 
 }
 
 function desiredOf(
-  { cluster }: UndeclaredOptions,
+  { cluster, grantless }: UndeclaredOptions,
   of: RepositoryClass,
   region: string,
-  name: string,
+  key: string,
 ): DesiredRepository {
   const effective = effectiveSpec({ spec: { registryRef: { name: '' } } }, of);
   const owner = `${cluster}/${of.metadata.name}`;
   return {
-    name,
+    name: partsOfKey(key).name,
     owner,
     // Without a status nobody knows whether grants were there: ours show by their form.
-    ...desiredSettings(effective, partitionOf(region).id, true),
+    ...desiredSettings(effective, partitionOf(region).id, !grantless.has(key)),
     tags: { ...effective.tags, [CLASS_TAG]: owner },
     adoption: 'Only',
   };

@@ -40,6 +40,17 @@ export function sufficientWords({ desired, observed, heldBefore }: AdoptionInput
   );
 }
 
+/**
+ * Which tenancy words let us look at this repository and tell what it is like, any of them (pure). What exists and is
+ * not ours is shown to those only who might take it over.
+ */
+export function observationWords({ desired, observed, heldBefore }: AdoptionInput): readonly TenancyWord[] {
+  const holder = ownerOf(observed.tags);
+  const isOurs = holder === desired.owner || (holder === undefined && heldBefore);
+  if (!observed.live || isOurs) return KEEP;
+  return holder === undefined ? ['Adopt'] : fromAnother(holder, { desired, observed, heldBefore });
+}
+
 function fromAnother(holder: string, { desired, heldBefore }: AdoptionInput): readonly TenancyWord[] {
   const { name, adoption } = desired;
   // Whoever lost a repository does not take it back, or two objects would take it from each other for ever.

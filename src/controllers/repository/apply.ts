@@ -1,10 +1,10 @@
-import { lifecycleChanges, policyChanges } from '../../ecr/document-diff.ts';
+import { lifecycleChanges, policyChanges, type Tense } from '../../ecr/document-diff.ts';
 import type { EcrApi, LiveRepository, TagMutability } from '../../ecr/ecr-api.ts';
 import { withoutTags } from '../../ecr/tags.ts';
 import type { ObservedRepository } from './observe.ts';
 import type { RepositoryAction } from './plan.ts';
 
-/** Does one action; gives what ECR holds after it, without asking again. */
+/** Does one action; gives what ECR holds after it, without asking again. Throws what makes one impossible. */
 export async function applyRepositoryAction(
   ecr: EcrApi,
   name: string,
@@ -41,6 +41,8 @@ export async function applyRepositoryAction(
     case 'DeleteRepositoryPolicy':
       await ecr.deleteRepositoryPolicy(name);
       return { ...observed, policy: undefined };
+    case 'Impossible':
+      throw action.error;
   }
 }
 
@@ -48,35 +50,42 @@ function withSettings(observed: ObservedRepository, settings: Partial<LiveReposi
   return observed.live ? { ...observed, live: { ...observed.live, ...settings } } : observed;
 }
 
-/** For people: what an action changes, from what to what. */
+/** For people: what an action changed, or is left to change, from what to what. */
 export function describeRepositoryAction(
   name: string,
   action: RepositoryAction,
   { live, tags, lifecycle, policy }: ObservedRepository,
+  tense: Tense = 'done',
 ): string {
+  const done = tense === 'done';
+  const away = done ? 'taken away' : 'to take away';
   switch (action.type) {
     case 'CreateRepository':
-      return `made ECR repository ${name}`;
+      return done ? `made ECR repository ${name}` : `there is no ECR repository ${name}`;
     case 'TagResource': {
       const changes = Object.entries(action.tags).map(
         ([key, value]) => `${key} from ${tags[key] ?? 'absent'} to ${value}`,
       );
-      return `put tags: ${changes.join(', ')}`;
+      return `${done ? 'put tags' : 'tags to put'}: ${changes.join(', ')}`;
     }
-    case 'UntagResource':
-      return `took away tags: ${action.keys.join(', ')}`;
+    case 'UntagResource': {
+      const changes = action.keys.map((key) => `${key} (${tags[key] ?? 'absent'})`);
+      return `${done ? 'took away tags' : 'tags to take away'}: ${changes.join(', ')}`;
+    }
     case 'PutImageTagMutability':
       return `tagMutability from ${mutability(live?.tagMutability)} to ${mutability(action.mutability)}`;
     case 'PutImageScanningConfiguration':
       return `scanOnPush from ${live?.scanOnPush} to ${action.scanOnPush}`;
     case 'PutLifecyclePolicy':
-      return `lifecycle policy: ${lifecycleChanges(lifecycle?.document, action.document)}`;
+      return `lifecycle policy: ${lifecycleChanges(lifecycle?.document, action.document, tense)}`;
     case 'DeleteLifecyclePolicy':
-      return `lifecycle policy taken away: ${lifecycleChanges(lifecycle?.document, undefined)}`;
+      return `lifecycle policy ${away}: ${lifecycleChanges(lifecycle?.document, undefined, tense)}`;
     case 'SetRepositoryPolicy':
-      return `repository policy: ${policyChanges(policy, action.document)}`;
+      return `repository policy: ${policyChanges(policy, action.document, tense)}`;
     case 'DeleteRepositoryPolicy':
-      return `repository policy taken away: ${policyChanges(policy, undefined)}`;
+      return `repository policy ${away}: ${policyChanges(policy, undefined, tense)}`;
+    case 'Impossible':
+      return action.difference;
   }
 }
 

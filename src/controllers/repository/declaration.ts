@@ -8,7 +8,7 @@ import { withoutTags } from '../../ecr/tags.ts';
 import type { RegistryAccess } from '../registry-access.ts';
 import { classOf } from '../repository-class/class-of.ts';
 import type { World } from '../world.ts';
-import { KEEP, sufficientWords } from './adoption.ts';
+import { observationWords, sufficientWords } from './adoption.ts';
 import { type DesiredRepository, desiredRepository } from './desired.ts';
 import { heldBefore } from './fields.ts';
 import { type ObservedRepository, observeRepository } from './observe.ts';
@@ -76,10 +76,13 @@ export function planOf(
   { repository: { status }, desired, observeOnly, require }: Declaration,
   observed: ObservedRepository,
 ): RepositoryAction[] {
-  const managed = { tagKeys: status?.managedTagKeys ?? [], statements: status?.managedStatements ?? [] };
-  require(
-    observeOnly ? KEEP : sufficientWords({ desired, observed, heldBefore: heldBefore(status, observed) }),
-  );
+  const managed = {
+    // An owner tag of before is no difference to one who only observes, and nobody else is without one.
+    tagKeys: (status?.managedTagKeys ?? []).filter((key) => key !== OWNER_TAG),
+    statements: status?.managedStatements ?? [],
+  };
+  const adoption = { desired, observed, heldBefore: heldBefore(status, observed) };
+  require(observeOnly ? observationWords(adoption) : sufficientWords(adoption));
   const actions = planRepository(desired, observed, managed);
   // Of one that is not there, nothing else is to be said.
   return observeOnly && !observed.live ? actions.slice(0, 1) : actions;

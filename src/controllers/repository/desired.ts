@@ -1,10 +1,11 @@
-import { OWNER_TAG } from '../../api/names.ts';
+import { createHash } from 'node:crypto';
+import { CLASS_TAG, OWNER_TAG } from '../../api/names.ts';
 import type { Repository, RepositorySpec } from '../../api/repository.generated.ts';
 import type { RepositoryClass } from '../../api/repository-class.generated.ts';
 import type { Lifecycle, LifecyclePreview } from '../../api/shared.generated.ts';
 import type { Encryption, TagMutability, Tags } from '../../ecr/ecr-api.ts';
 import { grantStatements, type PolicyStatement } from '../../ecr/grants.ts';
-import { parseDocument } from '../../ecr/json-document.ts';
+import { canonical, type Json, parseDocument } from '../../ecr/json-document.ts';
 import { lifecycleDocument } from '../../ecr/lifecycle-rules.ts';
 import { ownerTagValue } from '../../ecr/tags.ts';
 import { type EffectiveSpec, effectiveSpec } from './effective.ts';
@@ -62,6 +63,26 @@ export function desiredRepository(repository: Repository, circumstances: Circums
     tags: { ...effective.tags, [OWNER_TAG]: owner },
     adoption: spec.adoption ?? 'IfUnowned',
   };
+}
+
+/** A hash of all that ECR is kept as (pure): the same as long as nobody declares anything else. */
+export function declaredHash({
+  tags,
+  tagMutability,
+  scanOnPush,
+  lifecycle,
+  policy,
+  statements,
+}: DesiredRepository): string {
+  const document = policy?.document;
+  const kept = { tags, tagMutability, scanOnPush, lifecycle, document, statements: statements ?? [] };
+  const text = canonical(JSON.parse(JSON.stringify(kept)) as Json);
+  return createHash('sha256').update(text).digest('hex');
+}
+
+/** Whether a class applies to a repository that a Repository has from now on: its tag goes, and its grants (pure). */
+export function comesFromClass({ tags }: Pick<DesiredRepository, 'tags'>, live: Tags): boolean {
+  return Object.hasOwn(live, CLASS_TAG) && Object.hasOwn(tags, OWNER_TAG);
 }
 
 /** What a spec, or a class alone, says of settings, lifecycle and policy (pure). */

@@ -1,10 +1,13 @@
+import { OWNER_TAG } from '../../api/names.ts';
 import type { RepositoryStatus, RepositoryStatusDrift } from '../../api/repository.generated.ts';
+import { ownSids } from '../../ecr/policy-statements.ts';
 import { managedKeys } from '../../ecr/tags.ts';
 import { timestamp } from '../../runtime/clock.ts';
+import { cutText } from '../../runtime/cut-text.ts';
 import type { BaseStatus } from '../../runtime/status.ts';
 import type { Changes } from '../external-resource.ts';
 import type { ImageFields } from '../images/image-fields.ts';
-import type { DesiredRepository } from './desired.ts';
+import { type DesiredRepository, declaredHash } from './desired.ts';
 import type { ObservedRepository } from './observe.ts';
 
 /** What the status says of ECR, images excepted: they have a controller of their own. */
@@ -16,13 +19,15 @@ export interface FieldsInput {
   readonly observed: ObservedRepository;
   readonly className: string | undefined;
   readonly preview: RepositoryStatus['preview'];
+  /** A policy that AWS does not take yet. */
+  readonly refusedPolicy?: RepositoryStatus['refusedPolicy'];
   readonly changes: Changes;
   readonly now: number;
 }
 
 /** The status after a pass (pure). */
 export function repositoryFields(input: FieldsInput): RepositoryFields {
-  const { previous, desired, observed, className, preview, changes, now } = input;
+  const { previous, desired, observed, className, preview, refusedPolicy, changes, now } = input;
   const { live, tags } = observed;
   const statements = managedStatements(desired, observed, previous?.managedStatements ?? []);
   const drift = driftAfter(previous?.drift ?? [], changes, now);
@@ -37,24 +42,29 @@ export function repositoryFields(input: FieldsInput): RepositoryFields {
     ...(statements.length > 0 ? { managedStatements: statements } : {}),
     ...(className === undefined ? {} : { className }),
     ...(preview ? { preview } : {}),
+    ...(refusedPolicy ? { refusedPolicy } : {}),
     ...(drift.length > 0 ? { drift } : {}),
+    ...(changes.reason === 'DriftObserved' ? {} : { declaredHash: declaredHash(desired) }),
   };
 }
 
-/** Our status speaks of this very repository, and not of one that was made anew under its name. */
+/**
+ * We had this very repository, and not one that was made anew under its name: our status speaks of it, and of our owner
+ * tag on it. Who has only observed it had nothing.
+ */
 export function heldBefore(status: RepositoryStatus | undefined, { live }: ObservedRepository): boolean {
-  if (!live || status?.arn === undefined) return false;
+  if (!live || !status?.managedTagKeys?.includes(OWNER_TAG)) return false;
   return status.arn === live.arn && status.createdAt === seconds(live.createdAt);
 }
 
-/** Those that we put and that are there; where the policy was not looked at, what was known. */
+/** Those that we, or a class, put and that are there; where the policy was not looked at, what was known. */
 function managedStatements(
   { statements, policy }: DesiredRepository,
   observed: ObservedRepository,
   before: readonly string[],
 ): readonly string[] {
   if (policy) return [];
-  if (!statements) return before;
+  if (!statements) return [...new Set([...before, ...ownSids(observed.policy ?? '{}')])];
   const sids = new Set([...before, ...statements.map(({ Sid }) => Sid)]);
   return [...sids].filter((sid) => observed.policy?.includes(`"${sid}"`)).sort();
 }
@@ -69,7 +79,7 @@ function driftAfter(
   now: number,
 ): RepositoryStatusDrift[] {
   const mended = before.filter((one) => one.mended);
-  const whats = words.map((what) => (what.length > LONGEST_DRIFT ? what.slice(0, LONGEST_DRIFT) : what));
+  const whats = words.map((what) => cutText(what, LONGEST_DRIFT));
   const at = timestamp(now);
   if (reason === 'DriftObserved') {
     const known = (what: string) => before.find((one) => !one.mended && one.what === what);

@@ -1,15 +1,33 @@
+import type { Registry } from '../../api/registry.generated.ts';
 import type { Repository } from '../../api/repository.generated.ts';
 import type { Informer } from '../../runtime/informer.ts';
+import { conditionOf } from '../../runtime/status.ts';
+import type { Lister } from '../../runtime/store.ts';
+import { registriesAt } from '../registry/place.ts';
 import { repositoryName } from './desired.ts';
 
-/** Whether a Repository stands for this name in ECR; kept up by the watch. To be made before the informer runs. */
+/**
+ * Whether a Repository has the name in ECR that it gives, or is about to have it: one that may not, only observes, or
+ * rests keeps no class away from it. What one like that has all the same shows by the owner tag.
+ */
+export function hasItsName({ metadata, spec, status }: Repository): boolean {
+  if (spec.mode === 'Observe' || spec.suspend) return false;
+  const synced = conditionOf(status, 'Synced');
+  return synced?.observedGeneration !== metadata.generation || synced.status !== 'False';
+}
+
+/**
+ * Whether a Repository has this name in ECR, or is about to, through any of the Registries that are this account and
+ * region; kept up by the watch. To be made before the informer runs.
+ */
 export function indexByName(
   repositories: Pick<Informer<Repository>, 'listen'>,
-): (registry: string, name: string) => boolean {
+  registries: Lister<Registry>,
+): (place: string, name: string) => boolean {
   const counts = new Map<string, number>();
   const count = (repository: Repository | undefined, by: number): void => {
-    if (!repository) return;
-    const key = `${repository.spec.registryRef.name} ${repositoryName(repository)}`;
+    if (!repository || !hasItsName(repository)) return;
+    const key = keyOf(repository.spec.registryRef.name, repositoryName(repository));
     const left = (counts.get(key) ?? 0) + by;
     if (left > 0) counts.set(key, left);
     else counts.delete(key);
@@ -18,5 +36,10 @@ export function indexByName(
     count(before, -1);
     count(now, 1);
   });
-  return (registry, name) => counts.has(`${registry} ${name}`);
+  return (place, name) =>
+    [...registriesAt(registries, place)].some((registry) => counts.has(keyOf(registry, name)));
+}
+
+function keyOf(registry: string, name: string): string {
+  return `${registry} ${name}`;
 }

@@ -1,5 +1,5 @@
 import type { EcrApi, LiveLifecycle, LiveRepository, Tags } from '../../ecr/ecr-api.ts';
-import type { DesiredRepository } from './desired.ts';
+import { comesFromClass, type DesiredRepository } from './desired.ts';
 
 /** What ECR holds of a declared repository; `live` is absent where there is none. */
 export interface ObservedRepository {
@@ -27,5 +27,7 @@ export async function observeRepository(
     desired.lifecycle === undefined ? undefined : ecr.getLifecyclePolicy(desired.name),
     readsPolicy ? ecr.getRepositoryPolicy(desired.name) : undefined,
   ]);
-  return { live, tags, lifecycle, policy };
+  // What a class granted is looked for as long as its tag is there.
+  const granted = !readsPolicy && comesFromClass(desired, tags);
+  return { live, tags, lifecycle, policy: granted ? await ecr.getRepositoryPolicy(desired.name) : policy };
 }

@@ -1,14 +1,15 @@
 import { isDeepStrictEqual } from 'node:util';
+import { CLASS_TAG } from '../../api/names.ts';
 import type { LiveRepository, NewRepository, TagMutability, Tags } from '../../ecr/ecr-api.ts';
 import { samePolicy } from '../../ecr/json-policy.ts';
 import { sameLifecycle } from '../../ecr/lifecycle.ts';
-import { mergedPolicy } from '../../ecr/policy-statements.ts';
-import { missingTags, staleTagKeys } from '../../ecr/tags.ts';
+import { mergedPolicy, type PolicyMerge } from '../../ecr/policy-statements.ts';
+import { missingTags, ownerOf, staleTagKeys } from '../../ecr/tags.ts';
 import { TerminalError } from '../../runtime/errors.ts';
-import { type DesiredRepository, NO_LIFECYCLE } from './desired.ts';
+import { comesFromClass, type DesiredRepository, NO_LIFECYCLE } from './desired.ts';
 import type { ObservedRepository } from './observe.ts';
 
-/** One write, named as the ECR operation that it is. */
+/** One write, named as the ECR operation that it is; or one that would be needed and cannot be done. */
 export type RepositoryAction =
   | { readonly type: 'CreateRepository'; readonly repository: NewRepository }
   | { readonly type: 'TagResource'; readonly tags: Tags }
@@ -18,7 +19,17 @@ export type RepositoryAction =
   | { readonly type: 'PutLifecyclePolicy'; readonly document: string }
   | { readonly type: 'DeleteLifecyclePolicy' }
   | { readonly type: 'SetRepositoryPolicy'; readonly document: string; readonly force: boolean }
-  | { readonly type: 'DeleteRepositoryPolicy' };
+  | { readonly type: 'DeleteRepositoryPolicy' }
+  | Impossible;
+
+export interface Impossible {
+  readonly type: 'Impossible';
+  readonly error: TerminalError;
+  /** For people: what differs. */
+  readonly difference: string;
+  /** Nothing else is to be done either. */
+  readonly essential: boolean;
+}
 
 /** What our own status says that we put earlier. */
 export interface ManagedBefore {
@@ -31,8 +42,8 @@ export interface ManagedBefore {
 export const NOTHING_MANAGED: ManagedBefore = { tagKeys: [], statements: [] };
 
 /**
- * What has to be written so that ECR holds what is declared (pure). An encryption that differs is a TerminalError: ECR
- * cannot change it.
+ * What has to be written so that ECR holds what is declared (pure). What cannot be, such as another encryption, stands
+ * among it and keeps none of the others back; but a repository of another encryption is not taken over.
  */
 export function planRepository(
   desired: DesiredRepository,
@@ -40,13 +51,17 @@ export function planRepository(
   managed: ManagedBefore,
 ): RepositoryAction[] {
   const { live } = observed;
-  if (live) refuseOtherEncryption(desired, live);
   return [
+    ...(live ? encryptionDiff(desired, live, observed) : []),
     ...(live ? tagDiff(desired, observed, managed.tagKeys) : [creation(desired)]),
     ...(live ? mutabilityDiff(desired, live) : []),
     ...(live ? scanDiff(desired, live) : []),
     ...lifecycleDiff(desired, observed),
     ...policyDiff(desired, observed, managed.statements),
+    // After the policy, since the tag is what shows that there may be grants of a class.
+    ...(comesFromClass(desired, observed.tags)
+      ? [{ type: 'UntagResource' as const, keys: [CLASS_TAG] }]
+      : []),
   ];
 }
 
@@ -110,34 +125,52 @@ function lifecycleDiff(
 }
 
 function policyDiff(
-  { policy, statements }: DesiredRepository,
-  { policy: live }: ObservedRepository,
+  desired: DesiredRepository,
+  { policy: live, tags }: ObservedRepository,
   managedSids: readonly string[],
 ): RepositoryAction[] {
+  const { policy } = desired;
+  const statements = desired.statements ?? (comesFromClass(desired, tags) ? [] : undefined);
   if (policy) {
     if (live !== undefined && samePolicy(policy.document, live, 'spec.policy.document')) return [];
     return [{ type: 'SetRepositoryPolicy', ...policy }];
   }
   if (!statements) return [];
-  const merged = mergedPolicy(live, statements, managedSids);
+  const merged = mergeOf(live, statements, managedSids);
+  if (merged instanceof TerminalError) {
+    return [{ type: 'Impossible', error: merged, difference: merged.message, essential: false }];
+  }
   if (merged === 'same') return [];
   if (merged === 'delete') return [{ type: 'DeleteRepositoryPolicy' }];
   return [{ type: 'SetRepositoryPolicy', document: merged.document, force: false }];
 }
 
-function refuseOtherEncryption(
-  { encryption, encryptionAtCreation, name }: DesiredRepository,
+/** The merged policy, or why there can be none. */
+function mergeOf(...input: Parameters<typeof mergedPolicy>): PolicyMerge | TerminalError {
+  try {
+    return mergedPolicy(...input);
+  } catch (error) {
+    if (error instanceof TerminalError) return error;
+    throw error;
+  }
+}
+
+function encryptionDiff(
+  { encryption, encryptionAtCreation, name, owner }: DesiredRepository,
   { encryption: live }: LiveRepository,
-): void {
-  if (!encryption || encryptionAtCreation) return;
+  { tags }: ObservedRepository,
+): RepositoryAction[] {
+  if (!encryption || encryptionAtCreation) return [];
   const sameKey = !encryption.kmsKey || namesKey(encryption.kmsKey, live.kmsKey ?? '');
-  if (encryption.type === live.type && sameKey) return;
+  if (encryption.type === live.type && sameKey) return [];
   const is = `${live.type}${live.kmsKey ? ` with ${live.kmsKey}` : ''}`;
   const wanted = `${encryption.type}${encryption.kmsKey ? ` with ${encryption.kmsKey}` : ''}`;
-  throw new TerminalError(
+  const error = new TerminalError(
     'EncryptionImmutable',
     `ECR repository ${name} is encrypted by ${is}, spec.encryption says ${wanted}, and ECR cannot change it: put spec.encryption right, or make a new Repository and move the images`,
   );
+  const difference = `encryption from ${is} to ${wanted}, which ECR cannot change`;
+  return [{ type: 'Impossible', error, difference, essential: ownerOf(tags) !== owner }];
 }
 
 /** A key id names the ARN that ends with it. What an alias stands for only KMS knows, so it is taken at its word. */

@@ -3,8 +3,9 @@ import type { LifecyclePreview as PreviewMode } from '../../api/shared.generated
 import type { EcrApi, LifecyclePreview, PreviewedImage } from '../../ecr/ecr-api.ts';
 import { sameLifecycle } from '../../ecr/lifecycle.ts';
 import { timestamp } from '../../runtime/clock.ts';
+import { cutText } from '../../runtime/cut-text.ts';
 import type { Failure } from '../../runtime/errors.ts';
-import { TerminalError } from '../../runtime/errors.ts';
+import { RetryableError, TerminalError } from '../../runtime/errors.ts';
 import { hashOf, previewAge, previewStep } from './preview-step.ts';
 
 /** An image that somebody in this cluster uses now. */
@@ -15,8 +16,13 @@ export interface ImageUse {
   readonly user: string;
 }
 
+/** Images, a hundred at a time; each page that is taken is a call. */
+export type ImagePages = AsyncIterable<readonly PreviewedImage[]>;
+
 export interface HoldBackOptions {
   readonly ecr: Pick<EcrApi, 'startLifecyclePreview' | 'getLifecyclePreview'>;
+  /** For looking whether a policy is still to be held back, for which nobody waits; absent is `ecr`. */
+  readonly background?: () => Pick<EcrApi, 'getLifecyclePreview'>;
   /** The ECR repository. */
   readonly name: string;
   /** The policy that shall be put, in place of another or of none. */
@@ -25,8 +31,11 @@ export interface HoldBackOptions {
   readonly mode: PreviewMode | undefined;
   /** What the status says of a preview now. */
   readonly previous: RepositoryStatusPreview | undefined;
-  /** Which of these images of the repository this cluster uses; undefined where the operator may not find out. */
-  readonly usersOf: ((images: readonly PreviewedImage[]) => Promise<readonly ImageUse[]>) | undefined;
+  /**
+   * Some of these images of the repository, which come in pages, that this cluster uses; none where it uses none of all
+   * pages. Undefined where the operator may not find out.
+   */
+  readonly usersOf: ((pages: ImagePages) => Promise<readonly ImageUse[]>) | undefined;
   /** In ms. */
   readonly now: number;
 }
@@ -47,6 +56,7 @@ export interface HeldBack {
 const FRESH_MS = 600_000;
 const RECHECK_BLOCKED_MS = 180_000;
 const MOST_TOLD = 10;
+const LONGEST_USE = 1_024;
 
 /**
  * Asks ECR what a lifecycle policy would do, before it is put; to be called again until it says `put` or the plan has
@@ -64,18 +74,45 @@ export async function holdBack(options: HoldBackOptions): Promise<HeldBack> {
 }
 
 async function previewed(options: HoldBackOptions): Promise<HeldBack> {
-  const { ecr, name, document, previous, now } = options;
-  const live = await ecr.getLifecyclePreview(name);
+  const { name, document, previous, now } = options;
+  const reader = (wasBlocked(options) && options.background?.()) || options.ecr;
+  const live = await reader.getLifecyclePreview(name);
   const step = previewStep({ document, previous, live, now });
   if (step === 'start') return start(options);
-  if (step === 'wait') return wait(waitedFor(options, live), now);
+  if (step === 'wait') return wait(options, waitedFor(options, live));
   if (step !== 'ready' || !live) return failed(options, step);
   const preview = resultOf(options, live);
-  const users = options.mode === 'Block' ? await options.usersOf?.(live.images) : [];
-  if (users && users.length > 0) return blocked(preview, users);
+  const users = options.mode === 'Block' ? await options.usersOf?.(pagesOf(reader, name, live)) : [];
+  if (users && users.length > 0) return blocked({ ...preview, inUse: wordsOf(users) });
   // Between two looks somebody may have pushed or tagged: what is put has been previewed just now.
-  if (previewAge(preview, now) > FRESH_MS) return start(options);
+  if (previewAge(preview, now) > FRESH_MS) return start({ ...options, previous: preview });
   return { put: true, preview };
+}
+
+/** The policy is held back, unless what is read now says otherwise. */
+function wasBlocked({ mode, document, previous }: HoldBackOptions): boolean {
+  return mode === 'Block' && previous?.document === hashOf(document) && previous.inUse !== undefined;
+}
+
+async function* pagesOf(
+  ecr: Pick<EcrApi, 'getLifecyclePreview'>,
+  name: string,
+  first: LifecyclePreview,
+): ImagePages {
+  for (let page = first; ; ) {
+    yield page.images;
+    if (!page.nextToken) return;
+    const next = await ecr.getLifecyclePreview(name, page.nextToken);
+    if (next?.status !== 'COMPLETE' || next.document !== first.document) throw replaced();
+    page = next;
+  }
+}
+
+function replaced(): RetryableError {
+  return new RetryableError(
+    'PreviewInProgress',
+    'somebody asked ECR for another preview of this repository while this one was read: it is asked for again',
+  );
 }
 
 async function start(options: HoldBackOptions): Promise<HeldBack> {
@@ -84,9 +121,10 @@ async function start(options: HoldBackOptions): Promise<HeldBack> {
     await ecr.startLifecyclePreview(name, document);
   } catch (error) {
     if ((error as { readonly reason?: unknown }).reason !== 'PreviewInProgress') throw error;
-    return wait(previous, now);
+    return wait(options, previous);
   }
-  return wait({ document: hashOf(document), startedAt: timestamp(now) }, now);
+  const { completedAt: _, ...kept } = wasBlocked(options) && previous ? previous : {};
+  return wait(options, { ...kept, document: hashOf(document), startedAt: timestamp(now) });
 }
 
 /** Somebody may ask for a preview of the same policy; and we, before a crash kept us from remembering. */
@@ -100,8 +138,11 @@ function waitedFor(
   return isSame ? { document: hash, startedAt: timestamp(now) } : previous;
 }
 
-function wait(preview: RepositoryStatusPreview | undefined, now: number): HeldBack {
-  const age = now - Date.parse(preview?.startedAt ?? '');
+function wait(options: HoldBackOptions, preview: RepositoryStatusPreview | undefined): HeldBack {
+  const age = options.now - Date.parse(preview?.startedAt ?? '');
+  const againMs = age < 60_000 ? 5_000 : 30_000;
+  // What was in use a moment ago most likely is still: nothing else is to be told until ECR says so.
+  if (preview && wasBlocked(options)) return blocked(preview, againMs);
   return {
     put: false,
     preview,
@@ -109,7 +150,7 @@ function wait(preview: RepositoryStatusPreview | undefined, now: number): HeldBa
       reason: 'PreviewRunning',
       message: 'ECR is asked what the lifecycle policy would do, before it is put',
     },
-    againMs: age < 60_000 ? 5_000 : 30_000,
+    againMs,
   };
 }
 
@@ -124,27 +165,34 @@ function resultOf(
   { document, previous, now }: HoldBackOptions,
   { images, expiring, transitioning }: LifecyclePreview,
 ): RepositoryStatusPreview {
-  // ECR has no order of its own, and another order is no news.
-  const examples = images.map(({ tags, digest }) => tags[0] ?? digest).sort();
+  // ECR has no order of its own, and others of the same preview are no news.
+  const found = images.map(({ tags, digest }) => tags[0] ?? digest).sort();
+  const examples = (previous?.completedAt && previous.examples) || found.slice(0, MOST_TOLD);
   return {
     document: hashOf(document),
     ...(previous?.startedAt ? { startedAt: previous.startedAt } : {}),
     completedAt: previous?.completedAt ?? timestamp(now),
     expiring,
     transitioning,
-    ...(examples.length > 0 ? { examples: examples.slice(0, MOST_TOLD) } : {}),
+    ...(examples.length > 0 ? { examples } : {}),
   };
 }
 
-function blocked(preview: RepositoryStatusPreview, users: readonly ImageUse[]): HeldBack {
-  const words = users.map(({ image, user }) => `${image} (${user})`).sort();
+/** For people: images with who uses them. */
+function wordsOf(users: readonly ImageUse[]): string[] {
+  const words = users.map(({ image, user }) => cutText(`${image} (${user})`, LONGEST_USE)).sort();
+  return words.slice(0, MOST_TOLD);
+}
+
+function blocked(preview: RepositoryStatusPreview, recheckAfterMs = RECHECK_BLOCKED_MS): HeldBack {
+  const words = preview.inUse ?? [];
   const shown = words.slice(0, 3).join(', ');
-  const rest = words.length > 3 ? ` and ${words.length - 3} more` : '';
+  const rest = words.length > 3 ? ' and others' : '';
   const message = `the lifecycle policy is not put, since it would delete or archive images that this cluster uses now: ${shown}${rest}; change the rules, or let go of these images. Other clusters were not asked`;
   return {
     put: false,
-    preview: { ...preview, inUse: words.slice(0, MOST_TOLD).map((text) => text.slice(0, 1_024)) },
-    failure: new TerminalError('LifecycleBlocked', message, { recheckAfterMs: RECHECK_BLOCKED_MS }),
+    preview,
+    failure: new TerminalError('LifecycleBlocked', message, { recheckAfterMs }),
   };
 }
 

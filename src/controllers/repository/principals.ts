@@ -1,7 +1,8 @@
-import type { RepositoryStatus } from '../../api/repository.generated.ts';
+import type { RepositoryStatusRefusedPolicy } from '../../api/repository.generated.ts';
 import { isObject, type Json, listOf } from '../../ecr/json-document.ts';
+import { timestamp } from '../../runtime/clock.ts';
 import { RetryableError, TerminalError } from '../../runtime/errors.ts';
-import { conditionOf } from '../../runtime/status.ts';
+import { hashOf } from './preview-step.ts';
 
 const REASON = 'PrincipalNotFound';
 
@@ -40,16 +41,29 @@ export function withPrincipals(error: unknown, { document, live, foreign }: Refu
 const PATIENCE_MS = 600_000;
 const RECHECK_MS = 900_000;
 
+/**
+ * That this policy is refused for a principal, and since when (pure): another policy is waited for anew. Undefined where
+ * it is refused for something else.
+ */
+export function refusedSince(
+  failure: unknown,
+  document: string,
+  previous: RepositoryStatusRefusedPolicy | undefined,
+  now: number,
+): RepositoryStatusRefusedPolicy | undefined {
+  if (!(failure instanceof RetryableError) || failure.reason !== REASON) return undefined;
+  const hash = hashOf(document);
+  return previous?.document === hash ? previous : { document: hash, since: timestamp(now) };
+}
+
 /** The failure, which is no longer waited out when it has lasted too long. */
 export function boundedPatience(
   failure: unknown,
-  status: RepositoryStatus | undefined,
+  refused: RepositoryStatusRefusedPolicy | undefined,
   now: number,
 ): unknown {
   if (!(failure instanceof RetryableError) || failure.reason !== REASON) return failure;
-  const synced = conditionOf(status, 'Synced');
-  const isOld = synced?.reason === REASON && now - Date.parse(synced.lastTransitionTime) > PATIENCE_MS;
-  if (!isOld) return failure;
+  if (!refused || now - Date.parse(refused.since) <= PATIENCE_MS) return failure;
   const { message, occurrence } = failure;
   return new TerminalError(REASON, message, { cause: failure, occurrence, recheckAfterMs: RECHECK_MS });
 }

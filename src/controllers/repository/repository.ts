@@ -1,6 +1,6 @@
 import { OWNER_TAG } from '../../api/names.ts';
-import type { Repository } from '../../api/repository.generated.ts';
-import type { EcrApi } from '../../ecr/ecr-api.ts';
+import type { Repository, RepositoryStatus } from '../../api/repository.generated.ts';
+import type { Connection } from '../../ecr/connection.ts';
 import { vanishedForeignPrincipals } from '../../ecr/policy-statements.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { TerminalError } from '../../runtime/errors.ts';
@@ -10,11 +10,12 @@ import type { ImageUsage } from '../image-usage/image-usage.ts';
 import { applyRepositoryAction, describeRepositoryAction } from './apply.ts';
 import { type Declaration, type DeclarationOptions, declarationOf, planOf } from './declaration.ts';
 import { deleteRepository } from './delete.ts';
+import { declaredHash } from './desired.ts';
 import { type RepositoryFields, repositoryFields } from './fields.ts';
 import { type ObservedRepository, observeRepository } from './observe.ts';
 import type { RepositoryAction } from './plan.ts';
 import { holdBack } from './preview.ts';
-import { boundedPatience, withPrincipals } from './principals.ts';
+import { boundedPatience, refusedSince, withPrincipals } from './principals.ts';
 
 export interface RepositoryReconcilerOptions extends DeclarationOptions {
   readonly clock: Pick<Clock, 'now'>;
@@ -26,14 +27,12 @@ export interface RepositoryReconcilerOptions extends DeclarationOptions {
 export function repositoryReconciler(
   options: RepositoryReconcilerOptions,
 ): Reconciler<Repository, RepositoryFields> {
-  const { access, clock } = options;
+  const { access } = options;
   return {
     async reconcile(repository) {
       const declaration = declarationOf(repository, options);
-      const { ecr } = await access.connect(declaration.registry);
-      const result = await reconcileExternal(repository, externalRepository(ecr, declaration, options));
-      if (!('failure' in result)) return result;
-      return { ...result, failure: boundedPatience(result.failure, repository.status, clock.now()) };
+      const connection = await access.connect(declaration.registry);
+      return reconcileExternal(repository, externalRepository(connection, declaration, options));
     },
     async finalize(repository) {
       const { deletionPolicy = 'Retain', suspend, mode } = repository.spec;
@@ -51,13 +50,14 @@ export function repositoryReconciler(
 }
 
 function externalRepository(
-  ecr: EcrApi,
+  { ecr, lane }: Pick<Connection, 'ecr' | 'lane'>,
   declaration: Declaration,
   { clock, imageUsage }: RepositoryReconcilerOptions,
 ): ExternalResource<ObservedRepository, RepositoryAction, RepositoryFields> {
   const { desired, observeOnly, className, repository, registry } = declaration;
   const previous = repository.status;
   let preview = previous?.preview;
+  let refusedPolicy: RepositoryStatus['refusedPolicy'];
   let isNew = false;
   const isPreviewed = desired.preview === 'Report' || desired.preview === 'Block';
 
@@ -65,14 +65,16 @@ function externalRepository(
   async function holdBackUntilPreviewed(document: string): Promise<void> {
     if (isNew) return;
     const { accountId, region } = registry.spec;
+    const { name } = desired;
+    const { namespace } = repository.metadata;
     const held = await holdBack({
       ecr,
-      name: desired.name,
+      background: () => lane('sweep'),
+      name,
       document,
       mode: desired.preview,
       previous: previous?.preview,
-      usersOf:
-        imageUsage && ((images) => imageUsage.usersOf({ accountId, region, name: desired.name }, images)),
+      usersOf: imageUsage && ((pages) => imageUsage.usersOf({ accountId, region, name, namespace }, pages)),
       now: clock.now(),
     });
     preview = held.preview ?? preview;
@@ -81,12 +83,25 @@ function externalRepository(
     throw held.failure;
   }
 
+  /** Why AWS did not take the policy. */
+  function policyFailure(error: unknown, document: string, { policy: live }: ObservedRepository): unknown {
+    const own = desired.statements;
+    const sids = previous?.managedStatements ?? [];
+    const foreign = own && live !== undefined ? vanishedForeignPrincipals(live, own, sids) : [];
+    refusedPolicy = refusedSince(error, document, previous?.refusedPolicy, clock.now());
+    const failure = withPrincipals(error, { document, live, foreign });
+    return boundedPatience(failure, refusedPolicy, clock.now());
+  }
+
   return {
     observeOnly,
+    redeclared: previous?.declaredHash !== declaredHash(desired),
     observe: () => observeRepository(ecr, desired),
     plan: (observed) => planOf(declaration, observed),
     essential: (action) =>
-      action.type === 'CreateRepository' || (action.type === 'TagResource' && OWNER_TAG in action.tags),
+      action.type === 'CreateRepository' ||
+      (action.type === 'TagResource' && OWNER_TAG in action.tags) ||
+      (action.type === 'Impossible' && action.essential),
     async apply(action, observed) {
       if (action.type === 'PutLifecyclePolicy') await holdBackUntilPreviewed(action.document);
       try {
@@ -95,18 +110,11 @@ function externalRepository(
         return after;
       } catch (error) {
         if (action.type !== 'SetRepositoryPolicy') throw error;
-        const { document } = action;
-        const { policy: live } = observed;
-        const own = desired.statements;
-        const sids = previous?.managedStatements ?? [];
-        const foreign = own && live !== undefined ? vanishedForeignPrincipals(live, own, sids) : [];
-        throw withPrincipals(error, { document, live, foreign });
+        throw policyFailure(error, action.document, observed);
       }
     },
     describe: (action, observed) =>
-      observeOnly && action.type === 'CreateRepository'
-        ? `there is no ECR repository ${desired.name}`
-        : describeRepositoryAction(desired.name, action, observed),
+      describeRepositoryAction(desired.name, action, observed, observeOnly ? 'to do' : 'done'),
     status: (observed, changes) =>
       repositoryFields({
         previous,
@@ -114,6 +122,7 @@ function externalRepository(
         observed,
         className,
         preview: isPreviewed ? preview : undefined,
+        refusedPolicy,
         changes,
         now: clock.now(),
       }),

@@ -183,6 +183,15 @@ describe('with Block, a lifecycle policy', () => {
     await freed('pod', object, pod);
   });
 
+  test('is held back for a Pod of another namespace, too, which is told without its name', async () => {
+    await holding('elsewhere', 5);
+    await lab.namespace('secretive');
+    await lab.admin.create(ownedPod('secretive', 'hidden', podSpec(uri('elsewhere', ':v2'))));
+    const object = await put('elsewhere', 2, 'Block');
+    expect(await blocked(object)).toContain('uses now: v2 (somebody in another namespace); change the rules');
+    expect(JSON.stringify(await lab.admin.get(object))).not.toMatch(/secretive|hidden/);
+  });
+
   test('is held back while a Deployment names one in its template, although it has no Pods', async () => {
     await holding('deployed', 5);
     const labels = { app: 'web' };

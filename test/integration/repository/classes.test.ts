@@ -82,6 +82,15 @@ describe('a RepositoryClass', () => {
     expect(tagsOf('plain')).toEqual({ tier: 'silver' });
   });
 
+  test('changes what it changes, which is no drift that somebody else made', async () => {
+    await lab.repositoryClass('changing', { scanOnPush: false });
+    const object = await ready('changed', { className: 'changing' });
+    await lab.repositoryClass('changing', { scanOnPush: true });
+    await waitFor(() => lab.held('changed').scanOnPush, { what: 'the change of the class' });
+    await lab.event(object, 'Updated', /^scanOnPush from false to true/);
+    expect((await lab.settled(object)).status).not.toHaveProperty('drift');
+  });
+
   test('can come by the label of the namespace, unless the Repository names another', async () => {
     await lab.repositoryClass('by-label', { scanOnPush: true });
     await lab.repositoryClass('by-name', { tagMutability: 'IMMUTABLE' });

@@ -32,8 +32,8 @@ test('mode Observe tells every difference and writes nothing; nothing of it stay
     'team from search to payments',
     'tagMutability from MUTABLE to IMMUTABLE_WITH_EXCLUSION except dev-*, latest',
     'scanOnPush from false to true',
-    'lifecycle policy: rule 10 added; rule 20 added',
-    'repository policy: statement pull added',
+    'lifecycle policy: rule 10 to add; rule 20 to add',
+    'repository policy: statement pull to add',
   ])
     expect(message).toContain(part);
   expect(object.status?.drift?.map(({ mended }) => mended)).toEqual([false, false, false, false, false]);
@@ -74,6 +74,16 @@ test('what somebody puts right is no difference any more, and Enforce writes wha
   expect([...lab.held(name).tags.keys()]).toEqual(['ecr-operator.io/owner']);
 });
 
+test('an encryption that cannot be changed hides no other difference', async () => {
+  await lab.ecr.call('CreateRepository', { repositoryName: 'aes' });
+  const spec = { registryRef: { name: 'open' }, encryption: { type: 'KMS' }, scanOnPush: true } as const;
+  const object = await lab.repository(NAMESPACE, 'aes', { ...spec, mode: 'Observe' });
+  const told = await lab.settled(object, 'DriftObserved');
+  expect(readyOf(told).message).toMatch(
+    /: encryption from AES256 to KMS, which ECR cannot change; scanOnPush from false to true$/,
+  );
+});
+
 test('a repository that is not there is told, and not made', async () => {
   const object = await lab.repository(NAMESPACE, 'absent', {
     mode: 'Observe',
@@ -84,6 +94,32 @@ test('a repository that is not there is told, and not made', async () => {
     'ECR differs, and mode: Observe writes nothing: there is no ECR repository absent',
   );
   expect(lab.ecr.repository('absent')).toBeUndefined();
+});
+
+test('who may only create sees nothing of what exists, and does not get it by observing it first', async () => {
+  const name = 'secret';
+  lab.ecr.addRepository(name, { scanOnPush: true });
+  // Without tenancy rules: Pull and Create, and nothing else.
+  const spec = { scanOnPush: false } as const;
+  const object = await lab.repository(NAMESPACE, name, { ...spec, mode: 'Observe' });
+  const refused = await lab.settled(object, 'TenancyDenied');
+  expect([readyOf(refused).message, refused.status?.arn]).toEqual([
+    expect.stringContaining('Adopt'),
+    undefined,
+  ]);
+  await lab.settled(await lab.repository(NAMESPACE, name, { ...spec, mode: 'Enforce' }), 'TenancyDenied');
+  expect([...lab.held(name).tags.keys(), lab.held(name).scanOnPush]).toEqual([true]);
+});
+
+test('what another has is shown to those only who want to take it over, and then is', async () => {
+  const name = 'moved';
+  lab.ecr.addRepository(name, { tags: new Map([['ecr-operator.io/owner', 'old/team/moved']]) });
+  const spec = { registryRef: { name: 'open' }, scanOnPush: true } as const;
+  await lab.settled(await lab.repository(NAMESPACE, name, { ...spec, mode: 'Observe' }), 'OwnedByAnother');
+  const wants = { ...spec, adoption: 'IfExists' } as const;
+  await lab.settled(await lab.repository(NAMESPACE, name, { ...wants, mode: 'Observe' }), 'DriftObserved');
+  await lab.settled(await lab.repository(NAMESPACE, name, wants));
+  expect(lab.held(name).tags.get('ecr-operator.io/owner')).toBe(`${lab.cluster}/${NAMESPACE}/${name}`);
 });
 
 test('whoever may neither create nor adopt may not look either', async () => {

@@ -83,10 +83,12 @@ test('what a Repository declares is no longer the class’s, and is not fought o
   await make('mirror/web');
   const of = await lab.repositoryClass('mirror', {
     scanOnPush: true,
+    grants: [{ name: 'all', access: 'Pull', to: { organization: 'o-a1b2c3d4e5' } }],
     undeclared: { registryRef: { name: 'open' }, prefixes: ['mirror/'] },
   });
   await sweep();
   await counted(of, 1);
+  expect(lab.held('mirror/web').policyText).toContain('EcrOperatorall');
   await lab.settled(
     await lab.repository(NAMESPACE, 'web', {
       registryRef: { name: 'open' },
@@ -98,6 +100,8 @@ test('what a Repository declares is no longer the class’s, and is not fought o
   await sweep();
   await lab.pass(NAMESPACE, 'mirror/web');
   expect(lab.held('mirror/web').scanOnPush).toBe(false);
+  expect(lab.held('mirror/web').policyText).toBeUndefined();
+  expect([...lab.held('mirror/web').tags.keys()]).toEqual([OWNER_TAG]);
 });
 
 test('what another cluster has is left alone; what cannot be written is told', async () => {
@@ -155,4 +159,64 @@ test('a class that goes, or is suspended, leaves what it wrote', async () => {
   await lab.gone(of);
   await sweep();
   expect(lab.held('left/web').scanOnPush).toBe(false);
+});
+
+test.each([
+  ['is refused', {}, 'TenancyDenied'],
+  ['only observes', { registryRef: { name: 'open' }, mode: 'Observe', scanOnPush: true }, 'Ready'],
+] as const)(
+  'a Repository that %s does not take a repository away from its class',
+  async (what, spec, reason) => {
+    const prefix = what.replace(' ', '-');
+    const name = `${prefix}/web`;
+    await make(name);
+    const of = await lab.repositoryClass(prefix, {
+      scanOnPush: true,
+      undeclared: { registryRef: { name: 'default' }, prefixes: [prefix] },
+    });
+    await sweep();
+    await counted(of, 1);
+    // In the Registry `default` nobody may adopt.
+    await lab.settled(await lab.repository(NAMESPACE, prefix, { name, ...spec }), reason);
+    lab.held(name).scanOnPush = false;
+    await sweep();
+    await waitFor(() => lab.held(name).scanOnPush, { what: 'the class to put right what was changed' });
+    await counted(of, 1);
+  },
+);
+
+test('of two classes by two Registries of one account and region one alone has a repository', async () => {
+  await make('twin/web');
+  await lab.settled(await lab.registry('twin'));
+  const undeclared = (name: string, prefix: string) => ({ registryRef: { name }, prefixes: [prefix] });
+  const far = await lab.repositoryClass('far', { scanOnPush: false, undeclared: undeclared('open', 'twin') });
+  const near = await lab.repositoryClass('near', {
+    scanOnPush: true,
+    undeclared: undeclared('twin', 'twin/web'),
+  });
+  await sweep();
+  await counted(near, 1);
+  await counted(far, 0);
+  expect(lab.held('twin/web').tags.get(CLASS_TAG)).toBe(`${lab.cluster}/near`);
+  expect(lab.held('twin/web').scanOnPush).toBe(true);
+});
+
+test('a class and its Registry: not applied without it, and it stays as long as there is the class', async () => {
+  const of = await lab.repositoryClass('waiting', {
+    scanOnPush: true,
+    undeclared: { registryRef: { name: 'later' }, prefixes: ['later'] },
+  });
+  await lab.settled(of, 'RegistryNotFound');
+  const registry = await lab.settled(await lab.registry('later', { region: 'eu-west-1' }));
+  await lab.settled(of);
+  await lab.registry('later', { region: 'eu-west-1', suspend: true });
+  await lab.settled(of, 'RegistrySuspended');
+  await lab.admin.delete(registry);
+  const told = await waitFor(() => lab.admin.get<ClassObject>(registry), {
+    what: 'the Registry to wait for the class',
+    until: (now) => readyOf(now).reason === 'InUse',
+  });
+  expect(readyOf(told).message).toContain('RepositoryClass waiting');
+  await lab.admin.delete(of);
+  await lab.gone(registry);
 });

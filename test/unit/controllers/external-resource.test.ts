@@ -70,6 +70,17 @@ describe('a reconciliation of something at AWS', () => {
   });
 });
 
+test.each([
+  ['Updated', true],
+  ['DriftMended', false],
+])('says %s where something else is declared than at the last pass: %s', async (reason, redeclared) => {
+  const { resource } = trial([{ type: 'PutThing' }]);
+  const synced = object({ status: 'True', observedGeneration: 2 });
+  expect(await reconcileExternal(synced, { ...resource, redeclared })).toMatchObject({
+    happenings: [{ reason }],
+  });
+});
+
 describe('an action that fails', () => {
   const terminal = new TerminalError('InvalidParameter', 'never');
   const other = new TerminalError('QuotaExceeded', 'never either');

@@ -14,7 +14,9 @@ import { createRotationRequests } from '../../../src/controllers/pull-secret/req
 import type { SecretState } from '../../../src/controllers/pull-secret/secret-state.ts';
 import type { ServiceAccountState } from '../../../src/controllers/pull-secret/service-account.ts';
 import { createTokenStore } from '../../../src/controllers/pull-secret/token-store.ts';
+import { placeOf } from '../../../src/controllers/registry/place.ts';
 import { repositoryName } from '../../../src/controllers/repository/desired.ts';
+import { hasItsName } from '../../../src/controllers/repository/name-index.ts';
 import type { NamespaceState } from '../../../src/controllers/world.ts';
 import { keyOf } from '../../../src/runtime/key.ts';
 import { ObjectStore } from '../../../src/runtime/store.ts';
@@ -115,9 +117,14 @@ export function worldOf(things: Things = {}): PullWorld {
     registries: stored(things.registries, byMeta),
     repositories: stored(things.repositories, byMeta),
     repositoryClasses: stored(things.repositoryClasses, byMeta),
-    declares: (registry, name) =>
+    declares: (place, name) =>
       (things.repositories ?? []).some(
-        (one) => one.spec.registryRef.name === registry && repositoryName(one) === name,
+        (one) =>
+          hasItsName(one) &&
+          repositoryName(one) === name &&
+          things.registries?.some(
+            (at) => at.metadata.name === one.spec.registryRef.name && placeOf(at) === place,
+          ),
       ),
     pullSecrets: stored(things.pullSecrets, byMeta),
     pullSecretsIn: (name) => (things.pullSecrets ?? []).filter(({ metadata }) => metadata.namespace === name),

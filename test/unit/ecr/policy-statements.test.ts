@@ -4,6 +4,7 @@ import { grantSid, grantStatements, type PolicyStatement } from '../../../src/ec
 import { samePolicy } from '../../../src/ecr/json-policy.ts';
 import {
   mergedPolicy,
+  ownSids,
   type PolicyMerge,
   vanishedForeignPrincipals,
 } from '../../../src/ecr/policy-statements.ts';
@@ -309,4 +310,12 @@ describe('any policy', () => {
       { numRuns: 500 },
     );
   });
+});
+
+test('Sids of our form are found in a policy of anybody, each once and in order', () => {
+  const [root, organization] = [toRoot, toOrganization].map((one) => one?.Sid);
+  const theirs = [{ Sid: 'theirs' }, {}, 'x'];
+  const policy = (statements: unknown) => ownSids(JSON.stringify({ Statement: statements }));
+  expect(policy([toRoot, ...theirs, toOrganization, toRoot])).toEqual([root, organization].sort());
+  expect([policy(toRoot), policy(theirs), ownSids('{}'), ownSids('[')]).toEqual([[root], [], [], []]);
 });

@@ -9,10 +9,11 @@ const HOUR = 3_600_000;
 interface Given {
   readonly reconcile?: (key: string, pass: number) => Promise<Next>;
   readonly workers?: number;
+  readonly groupOf?: (key: string) => string;
 }
 
 /** A controller under way, and when it passed over which key. */
-function running({ reconcile = async () => ({}), workers = 1 }: Given = {}) {
+function running({ reconcile = async () => ({}), workers = 1, ...grouped }: Given = {}) {
   const clock = createFakeClock();
   const log = recordedLog();
   const start = clock.now();
@@ -32,6 +33,7 @@ function running({ reconcile = async () => ({}), workers = 1 }: Given = {}) {
       return reconcile(key, passes.filter(([passed]) => passed === key).length);
     },
     workers,
+    ...grouped,
     clock,
     log,
   });
@@ -201,6 +203,56 @@ describe('workers', () => {
     gates.get('a')?.resolve({});
     await settled();
     expect(passes.map(([key]) => key)).toEqual(['a', 'b', 'c', 'a']);
+  });
+});
+
+describe('groups of keys', () => {
+  const hung = (): Promise<Next> => new Promise(() => undefined);
+  const firstLetter = (key: string): string => key.slice(0, 1);
+
+  test('have workers of their own: one that hangs keeps nobody else waiting', async () => {
+    const { controller, passes, enqueue } = running({
+      workers: 2,
+      groupOf: firstLetter,
+      reconcile: (key) => (key.startsWith('slow') ? hung() : Promise.resolve({})),
+    });
+    for (const key of ['slow1', 'slow2', 'slow3', 'before']) enqueue(key);
+    controller.start();
+    await settled();
+    for (const key of ['slow4', 'before again', 'after']) enqueue(key);
+    await settled();
+    expect(passes.map(([key]) => key).sort()).toEqual(['after', 'before', 'before again', 'slow1', 'slow2']);
+  });
+
+  test('are those of the time at which work begins, when all is read that decides over them', async () => {
+    let isRead = false;
+    const { controller, passes, enqueue } = running({
+      groupOf: (key) => (isRead ? firstLetter(key) : ''),
+      reconcile: (key) => (key.startsWith('slow') ? hung() : Promise.resolve({})),
+    });
+    for (const key of ['slow1', 'slow2', 'quick']) enqueue(key);
+    isRead = true;
+    controller.start();
+    await settled();
+    expect(passes.map(([key]) => key).sort()).toEqual(['quick', 'slow1']);
+  });
+
+  test('are all waited for at the end', async () => {
+    const gates = { a: Promise.withResolvers<Next>(), b: Promise.withResolvers<Next>() };
+    const { clock, controller, enqueue } = running({
+      groupOf: firstLetter,
+      reconcile: (key) => gates[key as 'a' | 'b'].promise,
+    });
+    controller.start();
+    enqueue('a');
+    enqueue('b');
+    await settled();
+    const stopped = controller.stop(10_000);
+    gates.a.resolve({});
+    expect(await Promise.race([stopped, settled().then(() => 'draining')])).toBe('draining');
+    gates.b.resolve({});
+    expect(await stopped).toBe(true);
+    expect(clock.pending()).toEqual([]);
   });
 });
 

@@ -158,6 +158,16 @@ describe('a sweep of a Registry', () => {
     expect(one.undeclared).toEqual(['c', 'd']);
   });
 
+  test('tells of what an object only observes too, which is compared all the same', async () => {
+    const one = trial({
+      repositories: [settled('a', { mode: 'Observe' }), settled('b')],
+      listed: [['a', 'b']],
+    });
+    await one.sweep('default');
+    await one.pass('team/a');
+    expect([one.undeclared, one.compared]).toEqual([['a'], [['a', 'arn/a']]]);
+  });
+
   test.each<[string, Registry[]]>([
     ['is gone', []],
     ['is only pulled from', [registry('default', { access: 'PullOnly' })]],
@@ -260,14 +270,36 @@ describe('a Repository in a sweep', () => {
     },
   );
 
-  test('twenty times without an answer in a row end the sweep, which begins anew after a minute', async () => {
-    const outage = new RetryableError('AWSUnavailable', 'away');
-    const one = await swept({ compare: () => Promise.reject(outage) });
-    for (let count = 1; count < 20; count += 1) {
+  test('for which AWS never has an answer is left to the Repository controller after three attempts', async () => {
+    const compare: Compare = async ({ metadata }) => {
+      if (metadata.name === 'b') return [];
+      throw new RetryableError('AWSUnavailable', 'ServerException');
+    };
+    const one = await swept({ repositories: [settled('a'), settled('b')], compare }, [['a', 'b']]);
+    for (let attempt = 1; attempt < 3; attempt += 1) {
       expect(await one.pass('team/a')).toEqual({ retry: { kind: 'backoff' } });
     }
+    // An answer about another does not begin the count anew.
+    await one.pass('team/b');
+    expect([one.woken, one.ended]).toEqual([[], []]);
     expect(await one.pass('team/a')).toEqual({});
-    expect(one.ended).toEqual([['default', 1, outage]]);
+    expect([one.woken, one.ended]).toEqual([['team/a'], [['default', 2, undefined]]]);
+  });
+
+  const outage = new RetryableError('AWSUnavailable', 'away');
+  const names = (count: number) => Array.from({ length: count }, (_, index) => `r${index}`);
+  const many = (count: number, compare: Compare) =>
+    swept({ repositories: names(count).map((name) => settled(name)), compare }, [names(count)]);
+
+  test('twenty of them in a row without an answer end the sweep, which begins anew after a minute', async () => {
+    const one = await many(30, () => Promise.reject(outage));
+    // One of them twice is no other.
+    await one.pass('team/r0');
+    for (const name of names(19)) {
+      expect(await one.pass(`team/${name}`)).toEqual({ retry: { kind: 'backoff' } });
+    }
+    expect(await one.pass('team/r19')).toEqual({});
+    expect([one.ended, one.woken]).toEqual([[['default', 30, outage]], []]);
     expect(await one.sweep('default')).toEqual({ requeueAfterMs: 60_000 });
     one.later(60_000);
     await one.sweep('default');
@@ -275,17 +307,11 @@ describe('a Repository in a sweep', () => {
   });
 
   test('an answer in between means that AWS is there', async () => {
-    let calls = 0;
-    const repositories = [settled('a'), settled('b')];
-    const compare = async () => {
-      calls += 1;
-      if (calls !== 15) throw new RetryableError('Throttled', 'x');
-      return [];
-    };
-    const one = await swept({ repositories, compare }, [['a', 'b']]);
-    for (let count = 1; count < 15; count += 1) await one.pass('team/a');
-    await one.pass('team/b');
-    for (let count = 1; count < 20; count += 1) await one.pass('team/a');
+    const one = await many(30, async ({ metadata }) => {
+      if (metadata.name === 'r15') return [];
+      throw new RetryableError('Throttled', 'x');
+    });
+    for (const name of names(30)) await one.pass(`team/${name}`);
     expect(one.ended).toEqual([]);
   });
 });

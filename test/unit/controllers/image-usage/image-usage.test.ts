@@ -1,5 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
-import { createImageUsage } from '../../../../src/controllers/image-usage/image-usage.ts';
+import {
+  createImageUsage,
+  type UsedRepository,
+} from '../../../../src/controllers/image-usage/image-usage.ts';
+import type { PreviewedImage } from '../../../../src/ecr/ecr-api.ts';
 import type { KubeRequest } from '../../../../src/runtime/kube-client.ts';
 import { createFakeClock } from '../../fake-clock.ts';
 import { fakeKubeClient } from '../../runtime/fake-kube-client.ts';
@@ -31,7 +35,15 @@ function given(objects: Readonly<Record<string, readonly object[]>>) {
       return { metadata: more, items } as T;
     },
   };
-  return { clock, asked, state, usage: createImageUsage({ client, clock }) };
+  const { usersOf } = createImageUsage({ client, clock });
+  const usage = {
+    usersOf: (of: UsedRepository, images: readonly PreviewedImage[]) => usersOf(of, pagesOf([images])),
+  };
+  return { clock, asked, state, usage, usersOf };
+}
+
+async function* pagesOf<T>(pages: Iterable<T>): AsyncGenerator<T> {
+  yield* pages;
 }
 
 const image = (...tags: string[]) => ({ digest: DIGEST, tags, action: 'expire' as const });
@@ -129,6 +141,68 @@ describe('an image is in use', () => {
 
   test('without a tag as latest', async () => {
     expect(await userOf({ pods: [{ spec: spec(`${HOST}/web`) }] }, ['latest'])).toBe('latest: Pod team/o0');
+  });
+});
+
+describe('who uses an image', () => {
+  const by = (namespace: string, text: string) => ({
+    metadata: { name: 'app', namespace },
+    spec: spec(text),
+  });
+  const told = async (pods: readonly object[], namespace?: string) => {
+    const of = namespace === undefined ? WEB : { ...WEB, namespace };
+    return given({ pods }).usage.usersOf(of, [image('v1', 'v2')]);
+  };
+  const theirs = by('other', `${HOST}/web:v1`);
+
+  test('is told by name to their own namespace alone', async () => {
+    expect(await told([theirs], 'other')).toEqual([{ image: 'v1', user: 'Pod other/app' }]);
+    const others = [theirs, by('third', `${HOST}/web:v2`)];
+    expect(await told(others, 'team')).toEqual([{ image: 'v1', user: 'somebody in another namespace' }]);
+  });
+
+  test('is somebody of the own namespace rather than of another, be it by another tag', async () => {
+    expect(await told([theirs, by('team', `${HOST}/web:v1`)], 'team')).toEqual([
+      { image: 'v1', user: 'Pod team/app' },
+    ]);
+    expect(await told([theirs, by('team', `${HOST}/web:v2`)], 'team')).toEqual([
+      { image: 'v2', user: 'Pod team/app' },
+    ]);
+  });
+
+  test('is told by name where no namespace asks', async () => {
+    expect(await told([theirs, by('team', `${HOST}/web:v1`)])).toEqual([
+      { image: 'v1', user: 'Pod other/app' },
+    ]);
+  });
+});
+
+describe('pages of images', () => {
+  const USED = { pods: [{ spec: spec(`${HOST}/web:v1`) }] };
+
+  test('are taken until one holds an image that is used', async () => {
+    let taken = 0;
+    async function* pages() {
+      for (const tag of ['v0', 'v1', 'v2']) {
+        taken += 1;
+        yield [{ ...image(tag), digest: OTHER }];
+      }
+    }
+    const uses = await given(USED).usersOf(WEB, pages());
+    expect([uses, taken]).toEqual([[{ image: 'v1', user: 'Pod team/o0' }], 2]);
+  });
+
+  test('of which none is used are looked at once more, all of them, with what is used at the end', async () => {
+    const pods: object[] = [];
+    const { clock, asked, usersOf } = given({ pods });
+    async function* pages() {
+      yield [image('v1')];
+      clock.advance(50_000);
+      pods.push({ spec: spec(`${HOST}/web:v1`) });
+      yield [{ ...image('v2'), digest: OTHER }];
+    }
+    expect(await usersOf(WEB, pages())).toEqual([{ image: 'v1', user: 'Pod team/o0' }]);
+    expect(asked).toHaveLength(16);
   });
 });
 

@@ -11,7 +11,13 @@ describe('images are looked at', () => {
   test.each<[string, Repository, boolean]>([
     ['of a repository that is there', there(), true],
     ['of one that something of is not as declared', there({ conditions: [synced('QuotaExceeded')] }), true],
-    ['of one of which no condition is known yet', there({ conditions: [] }), true],
+    ['not of one of which no condition is known yet', there({ conditions: [] }), false],
+    [
+      'not where the last pass could not see whose it is',
+      there({ conditions: [synced('AccessDenied')] }),
+      false,
+    ],
+    ['not where its class is not there', there({ conditions: [synced('ClassNotFound')] }), false],
     ['not where there is none yet', repository(), false],
     ['not where it is being deleted', there({}, { deletionTimestamp }), false],
     ['not where it is suspended', there({}, {}, { suspend: true }), false],

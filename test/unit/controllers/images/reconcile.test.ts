@@ -14,7 +14,7 @@ import type { ObjectStore } from '../../../../src/runtime/store.ts';
 import { createFakeClock } from '../../fake-clock.ts';
 import { fakeKubeClient } from '../../runtime/fake-kube-client.ts';
 import { recordedLog } from '../../runtime/recorded-log.ts';
-import { HOUR, NOW, registry, worldOf } from '../objects.ts';
+import { HOUR, NOW, namespace, registry, worldOf } from '../objects.ts';
 import { complete, image, SCANS, there } from './image-objects.ts';
 
 const KEY = 'team/web';
@@ -50,7 +50,11 @@ function given(first: Repository | null = there(), spec: Partial<RegistrySpec> =
     fails: undefined as unknown,
     scanFails: undefined as unknown,
   };
-  const world = worldOf({ repositories: first ? [first] : [], registries: [registry('default', spec)] });
+  const world = worldOf({
+    repositories: first ? [first] : [],
+    registries: [registry('default', spec)],
+    namespaces: [namespace()],
+  });
   const ecr: Partial<EcrApi> = {
     async *describeImages() {
       state.asked += 1;
@@ -104,6 +108,12 @@ function withoutImages(status: RepositoryStatus = {}): RepositoryStatus {
 }
 
 const asking = (value: string) => ({ annotations: { 'ecr-operator.io/images-requested-at': value } });
+
+test('images of a namespace that has lost its rights are not looked at, whatever its status says', async () => {
+  const { look, state, applied, told } = given(there(), { tenancy: { rules: [{ allow: ['Pull'] }] } });
+  await look();
+  expect([state.asked, applied(), told]).toEqual([0, [], []]);
+});
 
 describe('a look at the images', () => {
   test('is written as an owner of its own, with the uid, in the lane of images', async () => {

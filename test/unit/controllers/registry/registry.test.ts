@@ -2,7 +2,15 @@ import { describe, expect, test } from '@jest/globals';
 import { registryReconciler } from '../../../../src/controllers/registry/registry.ts';
 import type { Connections } from '../../../../src/ecr/connection.ts';
 import { TerminalError } from '../../../../src/runtime/errors.ts';
-import { clusterPullSecret, pullSecret, registry, repository, type Things, worldOf } from '../objects.ts';
+import {
+  clusterPullSecret,
+  pullSecret,
+  registry,
+  repository,
+  repositoryClass,
+  type Things,
+  worldOf,
+} from '../objects.ts';
 
 /** Without the name of the session, which changes by the hour. */
 const ROLE = 'arn:aws:sts::123456789012:assumed-role/ecr';
@@ -79,6 +87,10 @@ describe('a Registry that is being deleted', () => {
       repositories: [repository({ registryRef: { name: 'other' } })],
       pullSecrets: [pullSecret('mine', ELSEWHERE)],
       clusterPullSecrets: [clusterPullSecret('all', ELSEWHERE)],
+      repositoryClasses: [
+        repositoryClass('plain', { scanOnPush: true }),
+        repositoryClass('far', { undeclared: { registryRef: { name: 'other' }, prefixes: ['a'] } }),
+      ],
     };
     expect(await reconciler(things).finalize(registry())).toBe('released');
   });
@@ -88,6 +100,9 @@ describe('a Registry that is being deleted', () => {
       repositories: [repository()],
       pullSecrets: [pullSecret()],
       clusterPullSecrets: [clusterPullSecret()],
+      repositoryClasses: [
+        repositoryClass('cached', { undeclared: { registryRef: { name: 'default' }, prefixes: ['a'] } }),
+      ],
     };
     const status = { identity: 'x', observedGeneration: 1, conditions: [] };
     expect(await reconciler(things).finalize({ ...registry(), status })).toEqual({
@@ -98,7 +113,7 @@ describe('a Registry that is being deleted', () => {
           status: 'False',
           reason: 'InUse',
           message:
-            'the deletion waits for what refers to this Registry: ClusterPullSecret all, PullSecret team/mine, Repository team/web',
+            'the deletion waits for what refers to this Registry: ClusterPullSecret all, PullSecret team/mine, Repository team/web, RepositoryClass cached',
         },
       ],
     });

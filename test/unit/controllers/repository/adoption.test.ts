@@ -1,5 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
-import { type AdoptionInput, sufficientWords } from '../../../../src/controllers/repository/adoption.ts';
+import {
+  type AdoptionInput,
+  observationWords,
+  sufficientWords,
+} from '../../../../src/controllers/repository/adoption.ts';
 import type { ObservedRepository } from '../../../../src/controllers/repository/observe.ts';
 import { thrownBy } from '../objects.ts';
 
@@ -17,10 +21,15 @@ function input(adoption: Adoption, present: keyof typeof PRESENT, heldBefore: bo
 }
 
 /** The words, or the kind and reason of the refusal. */
-function outcome(adoption: Adoption, present: keyof typeof PRESENT, heldBefore: boolean): string {
+function outcome(
+  adoption: Adoption,
+  present: keyof typeof PRESENT,
+  heldBefore: boolean,
+  wordsOf = sufficientWords,
+): string {
   let words: readonly string[] | undefined;
   const thrown = thrownBy(() => {
-    words = sufficientWords(input(adoption, present, heldBefore));
+    words = wordsOf(input(adoption, present, heldBefore));
   });
   return words?.join(' or ') ?? (thrown as string[]).slice(0, 2).join(' ');
 }
@@ -44,6 +53,24 @@ describe('the words, any of which suffices for an ECR repository', () => {
   ])('that is %s and was %s', (present, _before, heldBefore, expected) => {
     const adoptions = ['Never', 'IfUnowned', 'IfExists', 'Only'] as const;
     expect(adoptions.map((adoption) => outcome(adoption, present, heldBefore))).toEqual(expected);
+  });
+});
+
+describe('the words, any of which suffices to observe an ECR repository', () => {
+  test.each<[keyof typeof PRESENT, string, boolean, readonly [string, string, string, string]]>([
+    // present, and before, Never, IfUnowned, IfExists, Only
+    ['absent', 'never held', false, [KEPT, KEPT, KEPT, KEPT]],
+    ['absent', 'held before', true, [KEPT, KEPT, KEPT, KEPT]],
+    ['unowned', 'never held', false, ['Adopt', 'Adopt', 'Adopt', 'Adopt']],
+    ['unowned', 'held before', true, [KEPT, KEPT, KEPT, KEPT]],
+    ['ours', 'never held', false, [KEPT, KEPT, KEPT, KEPT]],
+    ['ours', 'held before', true, [KEPT, KEPT, KEPT, KEPT]],
+    ['theirs', 'never held', false, [OWNED, OWNED, 'Adopt', OWNED]],
+    ['theirs', 'held before', true, [OWNED, OWNED, OWNED, OWNED]],
+  ])('that is %s and was %s', (present, _before, heldBefore, expected) => {
+    const adoptions = ['Never', 'IfUnowned', 'IfExists', 'Only'] as const;
+    const words = adoptions.map((adoption) => outcome(adoption, present, heldBefore, observationWords));
+    expect(words).toEqual(expected);
   });
 });
 

@@ -6,6 +6,7 @@ import {
 import type { ObservedRepository } from '../../../../src/controllers/repository/observe.ts';
 import type { RepositoryAction } from '../../../../src/controllers/repository/plan.ts';
 import type { EcrApi } from '../../../../src/ecr/ecr-api.ts';
+import { TerminalError } from '../../../../src/runtime/errors.ts';
 
 const LIVE = {
   name: 'web',
@@ -35,6 +36,12 @@ function recorder(): { readonly ecr: EcrApi; readonly calls: unknown[][] } {
 }
 
 const NEW = { name: 'web', tags: { a: '1' } };
+const IMPOSSIBLE: RepositoryAction = {
+  type: 'Impossible',
+  error: new TerminalError('EncryptionImmutable', 'never'),
+  difference: 'encryption from AES256 to KMS',
+  essential: false,
+};
 
 describe('an action is one call, and what ECR holds after it', () => {
   test.each<[RepositoryAction, ObservedRepository, unknown[], ObservedRepository]>([
@@ -99,11 +106,19 @@ describe('an action is one call, and what ECR holds after it', () => {
   });
 });
 
+test('what cannot be done throws why, and calls nothing', async () => {
+  const { ecr, calls } = recorder();
+  await expect(applyRepositoryAction(ecr, 'web', IMPOSSIBLE, HELD)).rejects.toMatchObject({
+    reason: 'EncryptionImmutable',
+  });
+  expect(calls).toEqual([]);
+});
+
 describe('an Event says from what to what', () => {
   test.each<[RepositoryAction, ObservedRepository, string]>([
     [{ type: 'CreateRepository', repository: NEW }, ABSENT, 'made ECR repository web'],
     [{ type: 'TagResource', tags: { b: '3', c: '4' } }, HELD, 'put tags: b from 2 to 3, c from absent to 4'],
-    [{ type: 'UntagResource', keys: ['a', 'b'] }, HELD, 'took away tags: a, b'],
+    [{ type: 'UntagResource', keys: ['a', 'b'] }, HELD, 'took away tags: a (1), b (2)'],
     [
       { type: 'PutImageTagMutability', mutability: { mode: 'MUTABLE', filters: [] } },
       HELD,
@@ -141,5 +156,47 @@ describe('an Event says from what to what', () => {
     ],
   ])('%j', (action, observed, words) => {
     expect(describeRepositoryAction('web', action, observed)).toBe(words);
+  });
+});
+
+describe('what is left to do does not read as done', () => {
+  const without = { ...HELD, lifecycle: undefined };
+  test.each<[RepositoryAction, ObservedRepository, string]>([
+    [{ type: 'CreateRepository', repository: NEW }, ABSENT, 'there is no ECR repository web'],
+    [
+      { type: 'TagResource', tags: { b: '3', c: '4' } },
+      HELD,
+      'tags to put: b from 2 to 3, c from absent to 4',
+    ],
+    [{ type: 'UntagResource', keys: ['a', 'b'] }, HELD, 'tags to take away: a (1), b (2)'],
+    [
+      { type: 'PutImageTagMutability', mutability: { mode: 'MUTABLE', filters: [] } },
+      HELD,
+      'tagMutability from MUTABLE_WITH_EXCLUSION except dev-* to MUTABLE',
+    ],
+    [{ type: 'PutImageScanningConfiguration', scanOnPush: true }, HELD, 'scanOnPush from false to true'],
+    [
+      { type: 'PutLifecyclePolicy', document: '{"rules":[{"rulePriority":2}]}' },
+      without,
+      'lifecycle policy: rule 2 to add',
+    ],
+    [
+      { type: 'DeleteLifecyclePolicy' },
+      { ...HELD, lifecycle: { document: '{"rules":[{"rulePriority":1}]}' } },
+      'lifecycle policy to take away: rule 1 to remove',
+    ],
+    [
+      { type: 'SetRepositoryPolicy', document: '{"Statement":[{"Sid":"b"}]}', force: false },
+      { ...HELD, policy: '{"Statement":[{"Sid":"a"}]}' },
+      'repository policy: statement a to remove; statement b to add',
+    ],
+    [
+      { type: 'DeleteRepositoryPolicy' },
+      { ...HELD, policy: '{"Statement":[{"Sid":"a"}]}' },
+      'repository policy to take away: statement a to remove',
+    ],
+    [IMPOSSIBLE, HELD, 'encryption from AES256 to KMS'],
+  ])('%j', (action, observed, words) => {
+    expect(describeRepositoryAction('web', action, observed, 'to do')).toBe(words);
   });
 });

@@ -1,6 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
-import { desiredRepository, repositoryName } from '../../../../src/controllers/repository/desired.ts';
-import { repository, thrownBy } from '../objects.ts';
+import type { RepositorySpec } from '../../../../src/api/repository.generated.ts';
+import type { RepositoryClass } from '../../../../src/api/repository-class.generated.ts';
+import {
+  declaredHash,
+  desiredRepository,
+  repositoryName,
+} from '../../../../src/controllers/repository/desired.ts';
+import { repository, repositoryClass, thrownBy } from '../objects.ts';
 
 const IN = { cluster: 'prod', partition: 'aws' };
 const OWNER = 'ecr-operator.io/owner';
@@ -62,5 +68,35 @@ describe('the declaration of a Repository', () => {
       'web',
       'a/b',
     ]);
+  });
+});
+
+describe('the hash of what is declared', () => {
+  const FULL_SPEC = { tags: { a: '1', b: '2' }, scanOnPush: true, tagMutability: 'MUTABLE' } as const;
+  const hash = (spec: Partial<RepositorySpec>, of?: RepositoryClass) =>
+    declaredHash(desiredRepository(repository(spec), { ...IN, class: of }));
+
+  test.each<[string, Partial<RepositorySpec>]>([
+    ['the order of tags', { tags: { b: '2', a: '1' } }],
+    ['the way of adoption', { adoption: 'Never' }],
+    ['an encryption, which is never changed', { encryption: { type: 'KMS' } }],
+    ['grants, of which there are none', { grants: [] }],
+  ])('is the same whatever %s', (_what, more) => {
+    expect(hash({ ...FULL_SPEC, ...more })).toBe(hash(FULL_SPEC));
+  });
+
+  test.each<[string, Partial<RepositorySpec>]>([
+    ['a tag', { tags: { a: '1', b: '3' } }],
+    ['the mutability', { tagMutability: 'IMMUTABLE' }],
+    ['scanning', { scanOnPush: false }],
+    ['the lifecycle', { lifecycle: { rules: [] } }],
+    ['a grant', { grants: [{ name: 'a', access: 'Pull', to: { accounts: ['111122223333'] } }] }],
+    ['the policy', { policy: { document: '{}' } }],
+  ])('is another with %s', (_what, more) => {
+    expect(hash({ ...FULL_SPEC, ...more })).not.toBe(hash(FULL_SPEC));
+  });
+
+  test('is another when the class says otherwise', () => {
+    expect(hash({}, repositoryClass('standard', { scanOnPush: true }))).not.toBe(hash({}));
   });
 });

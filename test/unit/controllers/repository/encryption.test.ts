@@ -1,8 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
-import { NOTHING_MANAGED, planRepository } from '../../../../src/controllers/repository/plan.ts';
+import { OWNER_TAG } from '../../../../src/api/names.ts';
+import {
+  type Impossible,
+  NOTHING_MANAGED,
+  planRepository,
+} from '../../../../src/controllers/repository/plan.ts';
 import type { Encryption } from '../../../../src/ecr/ecr-api.ts';
-import { thrownBy } from '../objects.ts';
-import { FULL, held, KEY } from './plan-objects.ts';
+import { BARE, FULL, held, KEY } from './plan-objects.ts';
 
 describe('encryption', () => {
   const KMS: Encryption = { type: 'KMS', kmsKey: KEY };
@@ -41,12 +45,31 @@ describe('encryption', () => {
     ],
     ['a key where ECR has none', { type: 'KMS', kmsKey: KEY }, { type: 'KMS' }, 'KMS', `KMS with ${KEY}`],
   ])('%s is refused: ECR cannot change it', (_what, encryption, live, is, wanted) => {
-    expect(
-      thrownBy(() => planRepository({ ...FULL, encryption }, held({ encryption: live }), NOTHING_MANAGED)),
-    ).toEqual([
+    const [action] = planRepository({ ...FULL, encryption }, held({ encryption: live }), NOTHING_MANAGED);
+    expect(action).toMatchObject({
+      type: 'Impossible',
+      difference: `encryption from ${is} to ${wanted}, which ECR cannot change`,
+    });
+    const { error } = action as Impossible;
+    expect([error.name, error.reason, error.message]).toEqual([
       'TerminalError',
       'EncryptionImmutable',
       `ECR repository web is encrypted by ${is}, spec.encryption says ${wanted}, and ECR cannot change it: put spec.encryption right, or make a new Repository and move the images`,
     ]);
+  });
+
+  test.each([
+    ['keeps nothing else back where the repository is ours', 'c/n/web', false],
+    ['keeps everything back where nobody has it, so that it is not taken over', undefined, true],
+    ['keeps everything back where another has it', 'c/n/other', true],
+  ])('of another type %s', (_what, owner, essential) => {
+    const tags = owner === undefined ? {} : { [OWNER_TAG]: owner };
+    const desired = { ...BARE, tags: { [OWNER_TAG]: BARE.owner }, scanOnPush: true };
+    const observed = { ...held({ scanOnPush: false }), tags };
+    const plan = planRepository({ ...desired, encryption: { type: 'AES256' } }, observed, NOTHING_MANAGED);
+    const [first, ...others] = plan;
+    expect(first).toMatchObject({ type: 'Impossible', essential });
+    expect(others).toEqual(planRepository(desired, observed, NOTHING_MANAGED));
+    expect(others).toContainEqual({ type: 'PutImageScanningConfiguration', scanOnPush: true });
   });
 });

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { RepositoryStatus } from '../../../../src/api/repository.generated.ts';
 import type { Changes } from '../../../../src/controllers/external-resource.ts';
+import { declaredHash } from '../../../../src/controllers/repository/desired.ts';
 import { heldBefore, repositoryFields } from '../../../../src/controllers/repository/fields.ts';
 import { grantStatements } from '../../../../src/ecr/grants.ts';
 import { FULL, HELD } from './plan-objects.ts';
@@ -30,6 +31,7 @@ describe('the status of a Repository', () => {
       registryId: '123456789012',
       createdAt: '2026-01-01T00:00:00Z',
       managedTagKeys: ['cost', 'owner'],
+      declaredHash: declaredHash(FULL),
     });
   });
 
@@ -40,6 +42,19 @@ describe('the status of a Repository', () => {
   test('claims no tags where it only observes', () => {
     expect(fields({ reason: 'DriftObserved', words: [] }).managedTagKeys).toEqual([]);
   });
+});
+
+test.each([
+  ['a pass that only observes remembers nothing that it put in place', 'DriftObserved', undefined],
+  ['a pass that mends remembers what was declared', 'DriftMended', declaredHash(FULL)],
+] as const)('%s', (_what, reason, hash) => {
+  expect(fields({ reason, words: [] }, { declaredHash: 'old' }).declaredHash).toBe(hash);
+});
+
+test('a policy that is refused is told as long as it is', () => {
+  const refusedPolicy = { document: 'hash', since: AT };
+  expect(fields(NONE, undefined, { refusedPolicy }).refusedPolicy).toEqual(refusedPolicy);
+  expect(fields(NONE, { refusedPolicy })).not.toHaveProperty('refusedPolicy');
 });
 
 describe('statements that we put', () => {
@@ -112,13 +127,28 @@ describe('what others changed', () => {
     const { drift } = fields({ reason: 'DriftMended', words: ['x'.repeat(2_000)] });
     expect(drift?.[0]?.what.length).toBe(1_024);
   });
+
+  test('is what the API server gives back, also where a character is cut in two', () => {
+    const observed = (previous?: RepositoryStatus) =>
+      fields({ reason: 'DriftObserved', words: [`${'x'.repeat(1_023)}😀`] }, previous, {
+        now: previous ? NOW + 3_600_000 : NOW,
+      }).drift ?? [];
+    const first = observed();
+    // A lone half of a character comes back as U+FFFD.
+    const drift = first.map((one) => ({ ...one, what: one.what.toWellFormed() }));
+    expect(observed({ drift })).toEqual(drift);
+  });
 });
 
 test.each([
   ['the very repository', {}, true],
   ['one that was made anew under the name', { createdAt: '2026-01-01T00:00:01Z' }, false],
   ['another ARN', { arn: 'arn:other' }, false],
-])('the status speaks of %s', (_what, more, expected) => {
-  const status = { arn: HELD.live.arn, createdAt: '2026-01-01T00:00:00Z', ...more };
+  ['one that was only observed', { managedTagKeys: ['team'] }, false],
+  ['one that was only observed', { managedTagKeys: [] }, false],
+  ['one that had other tags of ours alone', { managedTagKeys: ['cost'] }, false],
+])('what the status says that we had: %s', (_what, more, expected) => {
+  const managedTagKeys = ['cost', 'ecr-operator.io/owner'];
+  const status = { arn: HELD.live.arn, createdAt: '2026-01-01T00:00:00Z', managedTagKeys, ...more };
   expect([heldBefore(status, HELD), heldBefore(undefined, HELD)]).toEqual([expected, false]);
 });

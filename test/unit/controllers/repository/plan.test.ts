@@ -2,10 +2,13 @@ import { describe, expect, test } from '@jest/globals';
 import type { DesiredRepository } from '../../../../src/controllers/repository/desired.ts';
 import type { ObservedRepository } from '../../../../src/controllers/repository/observe.ts';
 import {
+  type Impossible,
   NOTHING_MANAGED,
   planRepository,
   type RepositoryAction,
 } from '../../../../src/controllers/repository/plan.ts';
+import { grantStatements } from '../../../../src/ecr/grants.ts';
+import { TerminalError } from '../../../../src/runtime/errors.ts';
 import { BARE, FULL, HELD, held, KEY, LIFECYCLE, POLICY } from './plan-objects.ts';
 
 /** All tags of {@link FULL} are ours. */
@@ -155,5 +158,32 @@ describe('one thing that differs is one write', () => {
       'PutLifecyclePolicy',
       'SetRepositoryPolicy',
     ]);
+  });
+});
+
+describe('a repository policy that cannot be put keeps no other setting back', () => {
+  const statements = grantStatements(
+    [{ name: 'a', access: 'Pull', to: { accounts: ['111122223333'] } }],
+    'aws',
+  );
+  const long = JSON.stringify({ Statement: [{ Sid: 'theirs', Resource: 'x'.repeat(10_150) }] });
+
+  test.each([
+    ['too long', 'PolicyTooLong', long],
+    ['unreadable', 'PolicyUnreadable', '['],
+  ])('%s', (_what, reason, policy) => {
+    const { policy: _, ...rest } = FULL;
+    const observed = { ...held({ scanOnPush: false }), lifecycle: undefined, policy };
+    const [scan, lifecycle, impossible, ...others] = planRepository({ ...rest, statements }, observed, PUT);
+    expect([scan, lifecycle, others]).toEqual([
+      { type: 'PutImageScanningConfiguration', scanOnPush: true },
+      { type: 'PutLifecyclePolicy', document: LIFECYCLE },
+      [],
+    ]);
+    const { error } = impossible as Impossible;
+    expect(error).toBeInstanceOf(TerminalError);
+    expect(error.reason).toBe(reason);
+    const difference = error.message;
+    expect(impossible).toEqual({ type: 'Impossible', error, difference, essential: false });
   });
 });

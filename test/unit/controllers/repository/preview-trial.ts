@@ -1,7 +1,11 @@
 import type { RepositoryStatusPreview } from '../../../../src/api/repository.generated.ts';
-import { type HoldBackOptions, holdBack } from '../../../../src/controllers/repository/preview.ts';
+import {
+  type HoldBackOptions,
+  holdBack,
+  type ImagePages,
+} from '../../../../src/controllers/repository/preview.ts';
 import { hashOf } from '../../../../src/controllers/repository/preview-step.ts';
-import type { LifecyclePreview } from '../../../../src/ecr/ecr-api.ts';
+import type { EcrApi, LifecyclePreview } from '../../../../src/ecr/ecr-api.ts';
 import { NOW } from '../objects.ts';
 
 export const SECOND = 1_000;
@@ -38,30 +42,53 @@ export function live(status: LifecyclePreview['status'], document = DOCUMENT): L
   return { status, document, expiring: 1, transitioning: 1, images: status === 'COMPLETE' ? GOING : [] };
 }
 
+/** Pages to come; each names the next one. */
+export type Later = readonly (LifecyclePreview | undefined)[];
+
+/** Takes every page. */
+export async function taken(pages: ImagePages) {
+  const images = [];
+  for await (const page of pages) images.push(...page);
+  return images;
+}
+
 export interface Given extends Partial<Omit<HoldBackOptions, 'ecr'>> {
   readonly live?: LifecyclePreview | undefined;
   readonly startFails?: unknown;
+  /** What pages after the first hold. */
+  readonly later?: Later;
 }
 
 /** What comes of it, in short, and what ECR was asked. */
-export async function held({ live: found, startFails, ...given }: Given) {
+export async function held({ live: found, startFails, later = [], ...given }: Given) {
   const calls: string[] = [];
+  const getLifecyclePreview: EcrApi['getLifecyclePreview'] = async (_name, nextToken = '0') => {
+    const page = nextToken === '0' ? found : later[Number(nextToken) - 1];
+    const more = Number(nextToken) < later.length ? { nextToken: String(Number(nextToken) + 1) } : {};
+    return page && { ...page, ...more };
+  };
   const result = await holdBack({
     ecr: {
       startLifecyclePreview: async (_name, document) => {
         calls.push(document === DOCUMENT ? 'start' : 'start another');
         if (startFails) throw startFails;
       },
-      getLifecyclePreview: async () => {
+      getLifecyclePreview: (...asked) => {
         calls.push('get');
-        return found;
+        return getLifecyclePreview(...asked);
       },
     },
+    background: () => ({
+      getLifecyclePreview: (...asked) => {
+        calls.push('get in the background');
+        return getLifecyclePreview(...asked);
+      },
+    }),
     name: 'web',
     document: DOCUMENT,
     mode: 'Report',
     previous: undefined,
-    usersOf: async () => [],
+    usersOf: async (pages) => (await taken(pages)).flatMap(() => []),
     now: NOW,
     ...given,
   });

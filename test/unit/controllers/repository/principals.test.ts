@@ -1,5 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
-import { boundedPatience, withPrincipals } from '../../../../src/controllers/repository/principals.ts';
+import {
+  boundedPatience,
+  refusedSince,
+  withPrincipals,
+} from '../../../../src/controllers/repository/principals.ts';
 import { RetryableError, TerminalError } from '../../../../src/runtime/errors.ts';
 
 const REFUSED = new RetryableError('PrincipalNotFound', 'Principal not found', {
@@ -48,26 +52,44 @@ describe('a policy that names somebody whom AWS does not know', () => {
 
 describe('a principal that does not come', () => {
   const NOW = Date.UTC(2026, 0, 1);
-  const since = (ms: number, reason = 'PrincipalNotFound') => ({
-    conditions: [
-      {
-        type: 'Synced',
-        status: 'False' as const,
-        reason,
-        message: '',
-        lastTransitionTime: new Date(NOW - ms).toISOString(),
-      },
-    ],
-  });
+  const MINUTE = 60_000;
 
   test.each([
     ['is waited for at first', undefined, RetryableError],
-    ['is waited for some minutes', since(600_000), RetryableError],
-    ['is waited for anew after another trouble', since(900_000, 'AccessDenied'), RetryableError],
-    ['is somebody’s to make after that', since(600_001), TerminalError],
-  ])('%s', (_what, status, kind) => {
-    const failure = boundedPatience(REFUSED, status, NOW);
+    ['is waited for some minutes', '2025-12-31T23:50:00Z', RetryableError],
+    ['is somebody’s to make after that', '2025-12-31T23:49:59Z', TerminalError],
+  ])('%s', (_what, since, kind) => {
+    const failure = boundedPatience(REFUSED, since ? { document: 'x', since } : undefined, NOW);
     expect(failure).toBeInstanceOf(kind);
     expect(failure).toMatchObject({ reason: 'PrincipalNotFound', occurrence: 'request id 1' });
+  });
+
+  test('is looked for again every 15 minutes after that', () => {
+    const refused = { document: 'x', since: '2025-12-31T00:00:00Z' };
+    expect(boundedPatience(REFUSED, refused, NOW)).toMatchObject({ recheckAfterMs: 15 * MINUTE });
+  });
+
+  test('changes no other failure', () => {
+    const refused = { document: 'x', since: '2025-12-31T00:00:00Z' };
+    const other = new RetryableError('AccessDenied', 'no');
+    expect(boundedPatience(other, refused, NOW)).toBe(other);
+  });
+
+  test('is waited for since the policy was refused for the first time, and anew for another policy', () => {
+    const first = refusedSince(REFUSED, policy('arn:a'), undefined, NOW);
+    expect(first).toEqual({
+      document: expect.stringMatching(/^[0-9a-f]{64}$/),
+      since: '2026-01-01T00:00:00Z',
+    });
+    expect(refusedSince(REFUSED, policy('arn:a'), first, NOW + MINUTE)).toBe(first);
+    const other = refusedSince(REFUSED, policy('arn:b'), first, NOW + MINUTE);
+    expect(other?.since).toBe('2026-01-01T00:01:00Z');
+    expect(other?.document).not.toBe(first?.document);
+  });
+
+  test('is waited for anew after another trouble', () => {
+    const first = refusedSince(REFUSED, policy('arn:a'), undefined, NOW);
+    const denied = new RetryableError('AccessDenied', 'no');
+    expect(refusedSince(denied, policy('arn:a'), first, NOW)).toBeUndefined();
   });
 });

@@ -1,0 +1,285 @@
+import { describe, expect, test } from '@jest/globals';
+import type { RepositorySpec, RepositoryStatus } from '../../../../src/api/repository.generated.ts';
+import {
+  compare,
+  type Declaration,
+  declarationOf,
+  planOf,
+} from '../../../../src/controllers/repository/declaration.ts';
+import type { ObservedRepository } from '../../../../src/controllers/repository/observe.ts';
+import type { EcrApi } from '../../../../src/ecr/ecr-api.ts';
+import type { TenancyWord } from '../../../../src/ecr/tenancy.ts';
+import {
+  namespace,
+  registry,
+  repository,
+  repositoryClass,
+  type Things,
+  thrownBy,
+  worldOf,
+} from '../objects.ts';
+import { accessTo, loneRegistry } from './lone-registry.ts';
+import { HELD } from './plan-objects.ts';
+
+const OWNER = 'ecr-operator.io/owner';
+const SCANNED = { scanOnPush: true };
+const allowing = (...allow: readonly TenancyWord[]) =>
+  registry('default', { tenancy: { rules: [{ allow, namespaceSelector: {} }] } });
+const allButSharing = allowing('Create', 'Adopt', 'DeleteImages', 'Pull');
+
+interface Given {
+  readonly spec?: Partial<RepositorySpec>;
+  readonly status?: RepositoryStatus;
+  readonly things?: Things;
+}
+
+function declared({ spec, status, things = {} }: Given = {}): Declaration {
+  const world = worldOf({ registries: [registry()], namespaces: [namespace()], ...things });
+  const object = repository(spec, {}, status);
+  return declarationOf(object, { access: accessTo({} as EcrApi, world), world, cluster: 'c' });
+}
+
+const refusal = (given: Given): unknown => (thrownBy(() => declared(given)) as string[]).slice(0, 2);
+
+describe('what decides over a Repository', () => {
+  test('is its Registry, and what it says', () => {
+    const one = declared({ spec: { name: 'team/api', tags: { cost: '1' } } });
+    expect(one).toMatchObject({
+      registry: registry(),
+      className: undefined,
+      observeOnly: false,
+      desired: {
+        name: 'team/api',
+        owner: 'c/team/web',
+        tags: { cost: '1', [OWNER]: 'c/team/web' },
+        adoption: 'IfUnowned',
+      },
+    });
+  });
+
+  test('is the class of its namespace, too', () => {
+    const labels = { 'ecr-operator.io/repository-class': 'standard' };
+    const one = declared({
+      things: {
+        namespaces: [namespace('team', { labels })],
+        repositoryClasses: [repositoryClass('standard', { scanOnPush: true })],
+      },
+    });
+    expect([one.className, one.desired.scanOnPush]).toEqual(['standard', true]);
+  });
+
+  test('is the partition of the region', () => {
+    const grants = [{ name: 'a', access: 'Pull', to: { accounts: ['123456789012'] } }] as const;
+    const things = { registries: [registry('default', { region: 'cn-north-1' })] };
+    const [statement] = declared({ spec: { grants }, things }).desired.statements ?? [];
+    expect(statement?.Principal).toEqual({ AWS: ['arn:aws-cn:iam::123456789012:root'] });
+  });
+
+  test('is no owner, where it only observes', () => {
+    const one = declared({ spec: { mode: 'Observe', tags: { cost: '1' } } });
+    expect([one.observeOnly, one.desired.tags, one.desired.owner]).toEqual([
+      true,
+      { cost: '1' },
+      'c/team/web',
+    ]);
+    const enforced = declared({ spec: { mode: 'Enforce' } });
+    expect([enforced.observeOnly, enforced.desired.tags]).toEqual([false, { [OWNER]: 'c/team/web' }]);
+  });
+});
+
+describe('before ECR is asked anything, it is refused where', () => {
+  test.each<[string, string, string, Given]>([
+    ['there is no Registry', 'RetryableError', 'RegistryNotFound', { things: { registries: [] } }],
+    [
+      'the Registry is only pulled from',
+      'TerminalError',
+      'RegistryPullOnly',
+      { things: { registries: [registry('default', { access: 'PullOnly' })] } },
+    ],
+    [
+      'the Registry is suspended',
+      'TerminalError',
+      'RegistrySuspended',
+      { things: { registries: [registry('default', { suspend: true })] } },
+    ],
+    ['there is no class of that name', 'RetryableError', 'ClassNotFound', { spec: { className: 'gone' } }],
+    [
+      'the class is suspended',
+      'TerminalError',
+      'ClassSuspended',
+      {
+        spec: { className: 'standard' },
+        things: { repositoryClasses: [repositoryClass('standard', { suspend: true })] },
+      },
+    ],
+    [
+      'a document cannot be read',
+      'TerminalError',
+      'InvalidDocument',
+      { spec: { lifecycle: { document: '[' } } },
+    ],
+  ])('%s', (_what, kind, reason, given) => {
+    expect(refusal(given)).toEqual([kind, reason]);
+  });
+});
+
+describe('the word Share', () => {
+  const own = { name: 'own', access: 'Pull', to: { accounts: ['123456789012'] } } as const;
+  const other = { name: 'other', access: 'Pull', to: { accounts: ['111122223333'] } } as const;
+  const repositoryClasses = [repositoryClass('shared', { grants: [other] }), repositoryClass('plain')];
+
+  test.each<[string, boolean, Partial<RepositorySpec>]>([
+    ['a policy document', true, { policy: { document: '{}' } }],
+    ['a grant to another account', true, { grants: [own, other] }],
+    ['the same while it only observes', true, { grants: [other], mode: 'Observe' }],
+    ['a grant to another account beside a class', true, { grants: [other], className: 'plain' }],
+    ['grants to its own account', false, { grants: [own] }],
+    ['no grants', false, { grants: [] }],
+    ['what its class grants', false, { className: 'shared' }],
+    ['what its class grants beside its own', false, { className: 'shared', grants: [own] }],
+    ['nothing at all', false, {}],
+  ])('for %s is needed: %s', (_what, needed, spec) => {
+    const given = (found: ReturnType<typeof registry>) => ({
+      spec,
+      things: { registries: [found], repositoryClasses },
+    });
+    expect(() => declared(given(allowing('Share')))).not.toThrow();
+    if (!needed) return expect(() => declared(given(allButSharing))).not.toThrow();
+    expect(refusal(given(allButSharing))).toEqual(['TerminalError', 'TenancyDenied']);
+  });
+
+  test('is asked for the name in ECR', () => {
+    const rules = [{ allow: ['Share'] as const, namespaceSelector: {}, repositoryPrefixes: ['team'] }];
+    const things = { registries: [registry('default', { tenancy: { rules } })] };
+    const policy = { document: '{}' };
+    expect(() => declared({ spec: { name: 'team/api', policy }, things })).not.toThrow();
+    expect(thrownBy(() => declared({ spec: { policy }, things }))).toEqual([
+      'TerminalError',
+      'TenancyDenied',
+      expect.stringContaining('namespace team lacks the word Share for repository web'),
+    ]);
+  });
+});
+
+const ABSENT: ObservedRepository = { tags: {} };
+const held = (tags: Record<string, string> = {}): ObservedRepository => ({ live: HELD.live, tags });
+const owned = (tags: Record<string, string> = {}) => held({ ...tags, [OWNER]: 'c/team/web' });
+const HELD_BEFORE = {
+  arn: HELD.live.arn,
+  createdAt: '2026-01-01T00:00:00Z',
+  managedTagKeys: [OWNER],
+};
+
+describe('the word for the repository itself', () => {
+  test.each<[string, ObservedRepository, readonly TenancyWord[], Given]>([
+    ['one that is not there', ABSENT, ['Create'], {}],
+    ['one that nobody owns', held(), ['Adopt'], {}],
+    ['one that is ours', owned(), ['Create', 'Adopt'], {}],
+    ['one that was ours, by the status', held(), ['Create', 'Adopt'], { status: HELD_BEFORE }],
+    ['one of ours that is only observed', owned(), ['Create', 'Adopt'], { spec: { mode: 'Observe' } }],
+    ['one of nobody that is only observed', held(), ['Adopt'], { spec: { mode: 'Observe' } }],
+    [
+      'one that was ours and is only observed',
+      held(),
+      ['Create', 'Adopt'],
+      { spec: { mode: 'Observe' }, status: HELD_BEFORE },
+    ],
+    ['one that is missed', ABSENT, ['Create', 'Adopt'], { spec: { mode: 'Observe' } }],
+    [
+      'one of another that is only observed',
+      held({ [OWNER]: 'x/y/z' }),
+      ['Adopt'],
+      { spec: { mode: 'Observe', adoption: 'IfExists' } },
+    ],
+  ])('that suffices for %s', (_what, observed, words, given) => {
+    const all = ['Create', 'Adopt', 'Share', 'Pull', 'DeleteImages'] as const;
+    const enough = all.filter((word) => {
+      const one = declared({ ...given, things: { registries: [allowing(word)] } });
+      return thrownBy(() => planOf(one, observed)) === 'nothing was thrown';
+    });
+    expect(enough).toEqual(words);
+  });
+
+  test('is of no use for one that another has, or that is not to be touched', () => {
+    const things = { registries: [allowing('Create', 'Adopt')] };
+    const theirs = held({ [OWNER]: 'x/y/z' });
+    expect(thrownBy(() => planOf(declared({ things }), theirs))).toMatchObject([
+      'TerminalError',
+      'OwnedByAnother',
+      expect.any(String),
+    ]);
+    expect(() => planOf(declared({ things, spec: { adoption: 'IfExists' } }), theirs)).not.toThrow();
+    const lost = { status: HELD_BEFORE, spec: { adoption: 'IfExists' }, things } as const;
+    expect(() => planOf(declared(lost), theirs)).toThrow('belongs to x/y/z');
+  });
+});
+
+describe('what is to be done', () => {
+  const types = (given: Given, observed: ObservedRepository) =>
+    planOf(declared(given), observed).map(({ type }) => type);
+
+  test('of one that is not there is to make it, and what cannot be said at once', () => {
+    const spec = { lifecycle: { document: '{"rules":[]}' }, scanOnPush: true };
+    expect(types({ spec }, ABSENT)).toEqual(['CreateRepository', 'PutLifecyclePolicy']);
+  });
+
+  test('is one thing alone to tell, where one is missed that is only observed', () => {
+    const spec = { lifecycle: { document: '{"rules":[]}' }, mode: 'Observe' } as const;
+    expect(types({ spec }, ABSENT)).toEqual(['CreateRepository']);
+    expect(types({ spec: { ...spec, scanOnPush: false } }, owned())).toEqual([
+      'PutImageScanningConfiguration',
+      'PutLifecyclePolicy',
+    ]);
+  });
+
+  test('takes away the tags and the statements that the status says are ours, and no others', () => {
+    const status = { ...HELD_BEFORE, managedTagKeys: [OWNER, 'old', 'cost'], managedStatements: ['mine'] };
+    const policy = '{"Statement":[{"Sid":"mine"},{"Sid":"theirs"}]}';
+    const observed = { ...owned({ old: '1', cost: '1', theirs: '1' }), policy };
+    expect(planOf(declared({ status, spec: { tags: { cost: '1' } } }), observed)).toEqual([
+      { type: 'UntagResource', keys: ['old'] },
+      { type: 'SetRepositoryPolicy', document: '{"Statement":[{"Sid":"theirs"}]}', force: false },
+    ]);
+    const unknown = { ...observed, policy: '{"Statement":[{"Sid":"mine"}]}' };
+    expect(planOf(declared({ spec: { tags: { cost: '1' } } }), unknown)).toEqual([]);
+  });
+
+  test('is nothing about the owner tag of one that was kept, and is only observed from now on', () => {
+    const status = { ...HELD_BEFORE, managedTagKeys: [OWNER, 'old'] };
+    const spec = { mode: 'Observe' } as const;
+    expect(planOf(declared({ spec, status }), owned())).toEqual([]);
+    expect(planOf(declared({ spec, status }), owned({ old: '1' }))).toEqual([
+      { type: 'UntagResource', keys: ['old'] },
+    ]);
+  });
+});
+
+describe('a comparison', () => {
+  test('reads what is declared, changes nothing, and tells what it saw', async () => {
+    const { ecr, calls, addRepository } = loneRegistry();
+    addRepository('web', { tags: new Map([['cost', '1']]) });
+    const things = { registries: [allowing('Adopt')] };
+    const { observed, actions } = await compare(declared({ spec: SCANNED, things }), ecr);
+    expect(calls).toEqual(['DescribeRepositories', 'ListTagsForResource']);
+    expect([observed.live?.name, observed.tags]).toEqual(['web', { cost: '1' }]);
+    expect(actions.map(({ type }) => type)).toEqual(['TagResource', 'PutImageScanningConfiguration']);
+  });
+
+  test('believes what a list shows', async () => {
+    const { ecr, calls, addRepository } = loneRegistry();
+    addRepository('web', { tags: new Map([[OWNER, 'c/team/web']]) });
+    const listed = await ecr.describeRepository('web');
+    calls.length = 0;
+    const one = declared({ spec: SCANNED });
+    expect((await compare(one, ecr, { ...listed, scanOnPush: true } as typeof listed)).actions).toEqual([]);
+    expect(calls).toEqual(['ListTagsForResource']);
+    expect((await compare(one, ecr)).actions).toHaveLength(1);
+  });
+
+  test('is refused where nothing may be touched', async () => {
+    const { ecr, addRepository } = loneRegistry();
+    addRepository('web');
+    const one = declared({ things: { registries: [allowing('Create')] } });
+    await expect(compare(one, ecr)).rejects.toMatchObject({ reason: 'TenancyDenied' });
+  });
+});
