@@ -24,8 +24,8 @@ afterAll(async () => {
 });
 
 describe('F10: watches', () => {
-  /** Namespaces, ServiceAccounts, Secrets, and our four. */
-  const KINDS = 7;
+  /** Namespaces, ServiceAccounts, Secrets, and our five. */
+  const KINDS = 8;
 
   test('that die silently are found out by their silence, and what they did not tell is made good', async () => {
     const silent = scene('silent');
