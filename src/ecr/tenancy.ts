@@ -82,10 +82,11 @@ function covers({ repositoryPrefixes }: Rule, repository: string | undefined): b
 }
 
 /** Whole path segments: `team-a` holds `team-a` and `team-a/web`, not `team-ab`. */
-function underPrefix(repository: string, prefix: string): boolean {
+export function underPrefix(repository: string, prefix: string): boolean {
   return repository === bare(prefix) || repository.startsWith(`${bare(prefix)}/`);
 }
 
-function bare(prefix: string): string {
+/** A prefix without the slashes that it may end with. */
+export function bare(prefix: string): string {
   return prefix.replace(/\/+$/, '');
 }

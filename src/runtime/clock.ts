@@ -66,3 +66,8 @@ export function sleep(clock: Clock, ms: number, signal: AbortSignal): Promise<vo
 export function timestamp(ms: number): string {
   return `${new Date(ms).toISOString().slice(0, 19)}Z`;
 }
+
+/** An RFC 3339 time without fractions of a second, as Kubernetes writes times. */
+export function wholeSeconds(rfc3339: string): string {
+  return rfc3339.replace(/\.\d+/, '');
+}

@@ -1,6 +1,7 @@
 import type { RepositoryStatus, RepositoryStatusImage } from '../../api/repository.generated.ts';
 import type { EffectiveScanning, ImageScan, LiveImage, LiveLifecycle } from '../../ecr/ecr-api.ts';
 import { type ImageSummary, worstFinding } from '../../ecr/images.ts';
+import { wholeSeconds } from '../../runtime/clock.ts';
 
 /** The fields of a Repository's status that tell of its images; nobody else writes them. */
 export const IMAGE_FIELDS = [
@@ -37,7 +38,7 @@ export function scanningFields(scanning: EffectiveScanning | undefined): ImageFi
 
 export function lifecycleFields(lifecycle: LiveLifecycle | undefined): ImageFields {
   const at = lifecycle?.lastEvaluatedAt;
-  return at === undefined ? {} : { lifecycle: { lastEvaluatedAt: seconds(at) } };
+  return at === undefined ? {} : { lifecycle: { lastEvaluatedAt: wholeSeconds(at) } };
 }
 
 function statusImage(image: LiveImage): RepositoryStatusImage {
@@ -46,18 +47,13 @@ function statusImage(image: LiveImage): RepositoryStatusImage {
     digest,
     ...(tags.length > 0 ? { tags } : {}),
     sizeBytes,
-    pushedAt: seconds(pushedAt),
-    ...(lastPulledAt ? { lastPulledAt: seconds(lastPulledAt) } : {}),
+    pushedAt: wholeSeconds(pushedAt),
+    ...(lastPulledAt ? { lastPulledAt: wholeSeconds(lastPulledAt) } : {}),
     ...(status ? { status } : {}),
     ...(scan ? { scan: statusScan(scan) } : {}),
   };
 }
 
 function statusScan({ completedAt, ...scan }: ImageScan): NonNullable<RepositoryStatusImage['scan']> {
-  return { ...scan, ...(completedAt ? { completedAt: seconds(completedAt) } : {}) };
-}
-
-/** As Kubernetes writes times. */
-function seconds(rfc3339: string): string {
-  return rfc3339.replace(/\.\d+/, '');
+  return { ...scan, ...(completedAt ? { completedAt: wholeSeconds(completedAt) } : {}) };
 }

@@ -1,5 +1,6 @@
 import type { PullSecretStatus, PullSecretToken } from '../../api/shared.generated.ts';
 import { timestamp } from '../../runtime/clock.ts';
+import { cutText } from '../../runtime/cut-text.ts';
 import type { ConditionState } from '../../runtime/outcome.ts';
 import type { BaseStatus } from '../../runtime/status.ts';
 import { type Survey, type TokenLife, wider } from './survey.ts';
@@ -28,7 +29,7 @@ export function statusFields({ matched, ready, failures, lives }: Survey): Field
 
 /** Well-formed: the API server stores half a character as another one, and the status would change for ever. */
 function short(message: string): string {
-  return message.slice(0, 500).toWellFormed();
+  return cutText(message, 500);
 }
 
 function tokenFields({

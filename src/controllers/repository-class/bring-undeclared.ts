@@ -9,13 +9,13 @@ import { vanishedForeignPrincipals } from '../../ecr/policy-statements.ts';
 import { ownerOf } from '../../ecr/tags.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { TerminalError } from '../../runtime/errors.ts';
-import { Waiting, worstOf } from '../external-resource.ts';
+import { worstOf } from '../external-resource.ts';
 import type { ImageUsage } from '../image-usage/image-usage.ts';
 import { applyRepositoryAction } from '../repository/apply.ts';
 import type { DesiredRepository } from '../repository/desired.ts';
 import { type ObservedRepository, observeRepository } from '../repository/observe.ts';
 import { NOTHING_MANAGED, planRepository } from '../repository/plan.ts';
-import { holdBack } from '../repository/preview.ts';
+import { holdBack, requirePut } from '../repository/preview.ts';
 import { boundedPatience, refusedSince, withPrincipals } from '../repository/principals.ts';
 
 /** Without a status, what has to be known of a repository at the next pass is remembered here, by key. */
@@ -41,8 +41,8 @@ export interface Undeclared {
 }
 
 /**
- * Makes it so. False where it is gone, or a Repository of any cluster has it. Throws {@link Waiting} while ECR is asked
- * what a lifecycle policy would do.
+ * Makes it so. False where it is gone, or a Repository of any cluster has it. Throws `Waiting` while ECR is asked what a
+ * lifecycle policy would do.
  */
 export async function bringUndeclared(options: BringOptions, undeclared: Undeclared): Promise<boolean> {
   const { ecr, desired, listed, key } = undeclared;
@@ -121,7 +121,5 @@ async function preview(
   });
   if (held.put || !held.preview) previews.delete(key);
   else previews.set(key, held.preview);
-  if (held.put) return;
-  if (held.waiting) throw new Waiting(held.waiting, held.againMs ?? 5_000);
-  throw held.failure;
+  requirePut(held);
 }

@@ -19,7 +19,14 @@ import { hasItsName } from '../repository/name-index.ts';
 import { classNameOf } from './class-of.ts';
 import { CLASS_DEPENDENTS, repositoryClassReconciler } from './repository-class.ts';
 import { type UndeclaredOptions, undeclaredReconciler } from './undeclared.ts';
-import { classFor, partsOfKey, placeOfClass, undeclaredKey, undeclaredKeys } from './undeclared-keys.ts';
+import {
+  classesFor,
+  classFor,
+  partsOfKey,
+  placeOfClass,
+  undeclaredKey,
+  undeclaredKeys,
+} from './undeclared-keys.ts';
 import type { UndeclaredStore } from './undeclared-store.ts';
 
 /** Many Repositories change at once; what a class says of them can wait for the last (ms). */
@@ -74,8 +81,7 @@ function classController(parts: Parts, results: Trigger): Controller {
 function listsOf({ world, undeclared }: Parts): Source {
   return (enqueue, signal) =>
     undeclared.seen.source((place) => {
-      for (const of of world.repositoryClasses.values())
-        if (placeOfClass(world, of) === place) enqueue(of.metadata.name, COUNT_AFTER);
+      for (const of of classesFor(world, place)) enqueue(of.metadata.name, COUNT_AFTER);
     }, signal);
 }
 
@@ -191,8 +197,7 @@ function sightings(options: UndeclaredOptions, seen: Trigger): Source {
   return (enqueue, signal) =>
     seen.source((place) => {
       for (const key of undeclaredKeys(options, place)) enqueue(key, REFRESH);
-      for (const of of options.world.repositoryClasses.values()) {
-        if (placeOfClass(options.world, of) !== place) continue;
+      for (const of of classesFor(options.world, place)) {
         for (const key of knownKeys(options.store, of.metadata.name)) enqueue(key, REFRESH);
       }
     }, signal);

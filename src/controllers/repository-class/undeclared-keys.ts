@@ -1,4 +1,5 @@
 import type { RepositoryClass } from '../../api/repository-class.generated.ts';
+import { bare, underPrefix } from '../../ecr/tenancy.ts';
 import { placeNamed } from '../registry/place.ts';
 import type { World } from '../world.ts';
 import type { UndeclaredStore } from './undeclared-store.ts';
@@ -40,8 +41,8 @@ export function placeOfClass({ registries }: ClassWorld, { spec }: RepositoryCla
   return spec.undeclared && placeNamed(registries, spec.undeclared.registryRef.name);
 }
 
-/** Through whichever Registry, so that no two classes have the same repository. */
-function classesFor(world: ClassWorld, place: string): RepositoryClass[] {
+/** Those that apply there, through whichever Registry, so that no two classes have the same repository. */
+export function classesFor(world: ClassWorld, place: string): RepositoryClass[] {
   return [...world.repositoryClasses.values()].filter((of) => placeOfClass(world, of) === place);
 }
 
@@ -50,7 +51,7 @@ function closest(classes: readonly RepositoryClass[], name: string): RepositoryC
   let best: { readonly found: RepositoryClass; readonly length: number } | undefined;
   for (const found of classes) {
     for (const prefix of found.spec.undeclared?.prefixes ?? []) {
-      if (!isUnder(name, prefix)) continue;
+      if (!underPrefix(name, prefix)) continue;
       const { length } = bare(prefix);
       const wins = !best || length > best.length;
       const ties = best?.length === length && found.metadata.name < best.found.metadata.name;
@@ -58,13 +59,4 @@ function closest(classes: readonly RepositoryClass[], name: string): RepositoryC
     }
   }
   return best?.found;
-}
-
-/** Whole path segments. */
-function isUnder(name: string, prefix: string): boolean {
-  return name === bare(prefix) || name.startsWith(`${bare(prefix)}/`);
-}
-
-function bare(prefix: string): string {
-  return prefix.replace(/\/$/, '');
 }

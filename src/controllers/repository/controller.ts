@@ -9,6 +9,7 @@ import { isSettled } from '../drift/snapshot.ts';
 import { EXTERNAL_DEPENDENTS } from '../external-resource.ts';
 import { IMAGE_FIELDS } from '../images/image-fields.ts';
 import { customResource, type Parts } from '../parts.ts';
+import { placeNamed } from '../registry/place.ts';
 import { byRegistry } from '../registry-groups.ts';
 import { classNameOf } from '../repository-class/class-of.ts';
 import type { World } from '../world.ts';
@@ -85,10 +86,6 @@ export function repositoryController(parts: Parts): Controller {
 
 /** Whether two Repositories stand for one name in ECR, be it through two Registries. */
 function isSameName({ registries }: Pick<World, 'registries'>, a: Repository, b: Repository): boolean {
-  const [one, other] = [a, b].map(({ spec }) => registries.get(spec.registryRef.name)?.spec);
-  return (
-    repositoryName(a) === repositoryName(b) &&
-    one?.accountId === other?.accountId &&
-    one?.region === other?.region
-  );
+  const [one, other] = [a, b].map(({ spec }) => placeNamed(registries, spec.registryRef.name));
+  return repositoryName(a) === repositoryName(b) && one === other;
 }

@@ -2,7 +2,7 @@ import { OWNER_TAG } from '../../api/names.ts';
 import type { RepositoryStatus, RepositoryStatusDrift } from '../../api/repository.generated.ts';
 import { ownSids } from '../../ecr/policy-statements.ts';
 import { managedKeys } from '../../ecr/tags.ts';
-import { timestamp } from '../../runtime/clock.ts';
+import { timestamp, wholeSeconds } from '../../runtime/clock.ts';
 import { cutText } from '../../runtime/cut-text.ts';
 import type { BaseStatus } from '../../runtime/status.ts';
 import type { Changes } from '../external-resource.ts';
@@ -33,7 +33,7 @@ export function repositoryFields(input: FieldsInput): RepositoryFields {
   const drift = driftAfter(previous?.drift ?? [], changes, now);
   return {
     ...(live
-      ? { arn: live.arn, uri: live.uri, registryId: live.registryId, createdAt: seconds(live.createdAt) }
+      ? { arn: live.arn, uri: live.uri, registryId: live.registryId, createdAt: wholeSeconds(live.createdAt) }
       : {}),
     managedTagKeys:
       changes.reason === 'DriftObserved'
@@ -54,7 +54,7 @@ export function repositoryFields(input: FieldsInput): RepositoryFields {
  */
 export function heldBefore(status: RepositoryStatus | undefined, { live }: ObservedRepository): boolean {
   if (!live || !status?.managedTagKeys?.includes(OWNER_TAG)) return false;
-  return status.arn === live.arn && status.createdAt === seconds(live.createdAt);
+  return status.arn === live.arn && status.createdAt === wholeSeconds(live.createdAt);
 }
 
 /** Those that we, or a class, put and that are there; where the policy was not looked at, what was known. */
@@ -88,9 +88,4 @@ function driftAfter(
   }
   const found = reason === 'DriftMended' ? whats.map((what) => ({ at, what, mended: true })) : [];
   return [...found, ...mended].slice(0, MOST_DRIFT);
-}
-
-/** As Kubernetes writes times. */
-function seconds(rfc3339: string): string {
-  return rfc3339.replace(/\.\d+/, '');
 }

@@ -6,6 +6,7 @@ import { timestamp } from '../../runtime/clock.ts';
 import { cutText } from '../../runtime/cut-text.ts';
 import type { Failure } from '../../runtime/errors.ts';
 import { RetryableError, TerminalError } from '../../runtime/errors.ts';
+import { Waiting } from '../external-resource.ts';
 import { hashOf, previewAge, previewStep } from './preview-step.ts';
 
 /** An image that somebody in this cluster uses now. */
@@ -71,6 +72,13 @@ export async function holdBack(options: HoldBackOptions): Promise<HeldBack> {
   } catch (failure) {
     return { put: false, preview: previous, failure };
   }
+}
+
+/** Throws unless it says `put`: {@link Waiting}, or its failure. */
+export function requirePut({ put, waiting, againMs = 5_000, failure }: HeldBack): void {
+  if (put) return;
+  if (waiting) throw new Waiting(waiting, againMs);
+  throw failure;
 }
 
 async function previewed(options: HoldBackOptions): Promise<HeldBack> {

@@ -5,7 +5,7 @@ import { vanishedForeignPrincipals } from '../../ecr/policy-statements.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { TerminalError } from '../../runtime/errors.ts';
 import type { Reconciler } from '../../runtime/resource-reconciler.ts';
-import { type ExternalResource, reconcileExternal, Waiting } from '../external-resource.ts';
+import { type ExternalResource, reconcileExternal } from '../external-resource.ts';
 import type { ImageUsage } from '../image-usage/image-usage.ts';
 import { applyRepositoryAction, describeRepositoryAction } from './apply.ts';
 import { type Declaration, type DeclarationOptions, declarationOf, planOf } from './declaration.ts';
@@ -14,7 +14,7 @@ import { declaredHash } from './desired.ts';
 import { type RepositoryFields, repositoryFields } from './fields.ts';
 import { type ObservedRepository, observeRepository } from './observe.ts';
 import type { RepositoryAction } from './plan.ts';
-import { holdBack } from './preview.ts';
+import { holdBack, requirePut } from './preview.ts';
 import { boundedPatience, refusedSince, withPrincipals } from './principals.ts';
 
 export interface RepositoryReconcilerOptions extends DeclarationOptions {
@@ -78,9 +78,7 @@ function externalRepository(
       now: clock.now(),
     });
     preview = held.preview ?? preview;
-    if (held.put) return;
-    if (held.waiting) throw new Waiting(held.waiting, held.againMs ?? 5_000);
-    throw held.failure;
+    requirePut(held);
   }
 
   /** Why AWS did not take the policy. */
