@@ -101,7 +101,7 @@ describe('AccessDenied: condition and Event name action and resource, nothing is
   });
 
   test('ecr:DeleteRepository', async () => {
-    const object = await ready('deleterepository', { deletionPolicy: 'Delete' });
+    const object = await lab.looked(await ready('deleterepository', { deletionPolicy: 'Delete' }));
     const fault = deny('ecr:DeleteRepository', 'deleterepository');
     await lab.admin.delete(object);
     const refused = await lab.settled(object, 'AccessDenied');
