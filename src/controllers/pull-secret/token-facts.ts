@@ -1,10 +1,11 @@
 import type { Registry } from '../../api/registry.generated.ts';
 import { connectionKey } from '../../ecr/connection.ts';
 import { pullHosts } from '../../ecr/partition.ts';
+import { splitKey } from '../../runtime/key.ts';
 import { currentOf } from './claims.ts';
 import type { PullWorld } from './pull-world.ts';
 import type { RegistryToken } from './token-store.ts';
-import type { TokenWant } from './wants.ts';
+import { readyWants, type TokenWant, wantsOf } from './wants.ts';
 
 /** What the way to a token hangs on: another one may have other rights. */
 export function wayOf(registry: Registry | undefined): string {
@@ -35,6 +36,23 @@ export function isWanted(world: PullWorld, id: string): boolean {
   for (const target of world.demand.targetsOf(id)) {
     const holder = world.demand.get(target)?.holder;
     if (holder && currentOf(world, holder)?.object.spec.suspend !== true) return true;
+  }
+  return false;
+}
+
+/**
+ * Whether the Registry, as it is now, gives the token to somebody who waits for it: what it allows may have changed since
+ * they were looked at, and a Registry that was not there yet forbade nothing.
+ */
+export function isGranted(world: PullWorld, id: string): boolean {
+  for (const target of world.demand.targetsOf(id)) {
+    const holder = world.demand.get(target)?.holder;
+    if (!holder) continue;
+    const namespace = world.namespaces.get(splitKey(target).namespace);
+    const wants = namespace
+      ? wantsOf(world.registries, holder, namespace).wants
+      : readyWants(world.registries, holder);
+    if (wants.some((want) => want.id === id)) return true;
   }
   return false;
 }

@@ -10,7 +10,7 @@ import type { PullWorld } from './pull-world.ts';
 import { createRegistryBreaker } from './registry-breaker.ts';
 import { nextRotation, rotationTime } from './rotation.ts';
 import { createTokenBudget } from './token-budget.ts';
-import { isOutdated, isWanted, neighbours, tenantOf, tokenFor, wayOf } from './token-facts.ts';
+import { isGranted, isOutdated, isWanted, neighbours, tenantOf, tokenFor, wayOf } from './token-facts.ts';
 import { createTokenLanes } from './token-lanes.ts';
 import type { RegistryToken, TokenState } from './token-store.ts';
 import { registryOfToken, type TokenWant } from './wants.ts';
@@ -164,6 +164,7 @@ export function tokensReconciler(options: TokensOptions): (id: string) => Promis
     const due = token && !isOutdated(registry, token) ? dueAt(id, token) : now;
     // Read anew: to look at thousands of targets took a moment.
     if (due > clock.now()) return { requeueAfterMs: due - clock.now() };
+    if (!isGranted(world, id)) return { requeueAfterMs: GRANT_SOON_MS };
     const waitMs = token ? 0 : overBudgetMs(want);
     if (waitMs > 0) return { requeueAfterMs: waitMs };
     return lanes.run(want.registry, id, () => renew(want, token));
@@ -187,6 +188,9 @@ const OF_ONE_SCOPE: ReadonlySet<string> = new Set([
   'PublicNotAvailable',
   'RegistryNotFound',
 ]);
+
+/** Those who want what they may not have are about to be looked at again. */
+const GRANT_SOON_MS = 1_000;
 
 /** Tokens that nobody wants any more are kept while they are good, but not more of them than this. */
 const MOST_KEPT = 500;

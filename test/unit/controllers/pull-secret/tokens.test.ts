@@ -1,5 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
+import type { Registry } from '../../../../src/api/registry.generated.ts';
+import { type Claim, claimKey } from '../../../../src/controllers/pull-secret/claims.ts';
 import type { SecretState } from '../../../../src/controllers/pull-secret/secret-state.ts';
+import { readyWants } from '../../../../src/controllers/pull-secret/wants.ts';
 import { RetryableError } from '../../../../src/runtime/errors.ts';
 import { clusterPullSecret, HOUR, NOW, namespace, pullSecret, registry, type stored } from '../objects.ts';
 import { login, secret, token } from './pull-objects.ts';
@@ -170,6 +173,42 @@ describe('a token of earlier circumstances', () => {
       1,
       { token: FIRST, failure: { reason: 'RegistryNotFound', message: 'there is no Registry default' } },
     ]);
+  });
+});
+
+describe('a Registry that comes after those who want its token', () => {
+  const tenancy = { rules: [{ repositoryPrefixes: ['team-a'], allow: ['Pull' as const] }] };
+  const arrives = (spec: Parameters<typeof registry>[1]) => {
+    const one = tokenTrial({ registries: [] });
+    (one.world.registries as ReturnType<typeof stored<Registry>>).set(
+      'default',
+      registry('default', spec),
+      '1',
+    );
+    return one;
+  };
+
+  test('is not asked for what its rules do not give to a namespace', async () => {
+    const one = arrives({ tenancy });
+    expect([await one.pass(), one.asked]).toEqual([{ requeueAfterMs: 1_000 }, []]);
+  });
+
+  test('is not asked for what its rules do not give to all, by a claim that reaches no namespace yet', async () => {
+    const one = tokenTrial({ registries: [], namespaces: [] });
+    const holder: Claim = { kind: 'ClusterPullSecret', object: clusterPullSecret() };
+    const wants = readyWants(one.world.registries, holder);
+    one.world.demand.set(claimKey(holder), { holder, refused: undefined, wants, refusals: [] });
+    (one.world.registries as ReturnType<typeof stored<Registry>>).set(
+      'default',
+      registry('default', { tenancy }),
+      '1',
+    );
+    expect([wants.length, await one.pass(), one.asked]).toEqual([1, { requeueAfterMs: 1_000 }, []]);
+  });
+
+  test('is asked for what its rules give', async () => {
+    const one = arrives({});
+    expect([await one.pass(), one.asked.length]).toEqual([{ requeueAfterMs: 6 * HOUR }, 1]);
   });
 });
 
