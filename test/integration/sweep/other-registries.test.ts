@@ -8,8 +8,8 @@ import { inParallel, MINUTE, type SweepLab, startSweepLab } from './sweep-lab.ts
 const NAMESPACE = 'regions';
 /** More than there are workers of any controller. */
 const COUNT = 40;
-/** Of lab time: nobody in the west waits for turns in the east, of which each takes seconds. */
-const SOON_MS = 2_000;
+/** Of lab time: nobody in the west waits for turns in the east, of which each takes seconds and all of them 40. */
+const SOON_MS = 10_000;
 const STEP_MS = 250;
 
 jest.setTimeout(60_000);
