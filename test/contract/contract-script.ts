@@ -11,6 +11,7 @@ import {
 } from './contract-step.ts';
 import { images } from './image-steps.ts';
 import { lifecycles, policies } from './policy-steps.ts';
+import { registrySettings } from './registry-steps.ts';
 import { scans } from './scan-steps.ts';
 
 const KEY = 'arn:aws:kms:us-east-1:123456789012:key/11111111-2222-4333-a444-555555555555';
@@ -162,5 +163,6 @@ export const CONTRACT_SCRIPT: readonly Step[] = [
   ...tags,
   ...images,
   ...scans,
+  ...registrySettings,
   ...end,
 ];

@@ -114,6 +114,16 @@ export const MOTO_FAULTS: readonly MotoFault[] = [
     why: 'moto does not know that 25 is the most, as the service model has it',
   },
   {
+    step: 'replicate by two rules',
+    paths: [...REFUSED, 'replicationConfiguration'],
+    why: 'moto takes one rule; the service model allows 25',
+  },
+  ...['set a registry policy', 'get the registry policy', 'delete the registry policy'].map((step) => ({
+    step,
+    paths: ['policyText'],
+    why: 'moto gives the text back as it came; ECR re-formats it, as it does those of repositories',
+  })),
+  {
     step: 'ask who I am',
     paths: ['Arn'],
     why: 'moto knows no such user and makes one up',

@@ -120,7 +120,13 @@ async function install(controlPlane: ControlPlane, aws: AwsSimulator<SteppedCloc
     const seen = [
       ...(await readLogs(controlPlane.folder)),
       // By name: kubectl may have learnt what there is before the CRDs, and asks anew for names, not for categories.
-      await run('get', 'ecrreg,ecrrepo,ecrps,ecrcps,events,sa', '-A', '-o', 'yaml'),
+      await run(
+        'get',
+        'ecrreg,ecrrepo,ecrclass,ecrps,ecrcps,ecrptc,ecrtpl,ecrpub,events,sa',
+        '-A',
+        '-o',
+        'yaml',
+      ),
     ];
     const leaked = findLeaks(seen.join('\n'), aws.issuedTokens());
     if (leaked.length > 0)

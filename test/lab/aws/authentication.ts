@@ -1,5 +1,5 @@
 import { AwsError } from './aws-error.ts';
-import type { Caller } from './callers.ts';
+import { type Caller, markedCaller } from './callers.ts';
 import type { Identity } from './identity.ts';
 import { parseSignature, type SignedRequest, signatureMatches } from './sigv4.ts';
 import type { SimulatorClock } from './simulator-clock.ts';
@@ -58,5 +58,6 @@ export function authenticate(
   if (!signatureMatches(request, signature, holder.secretAccessKey)) throw wording.signature;
   const ends = holder.caller.sessionEnds;
   if (ends !== undefined && clock.now() >= ends) throw wording.expired;
-  return { caller: holder.caller, region: signature.region };
+  const caller = markedCaller(holder.caller, request.headers['user-agent']);
+  return { caller, region: signature.region };
 }

@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { authenticate } from './authentication.ts';
 import { AwsError } from './aws-error.ts';
 import { accountOf } from './aws-names.ts';
-import { bareCaller, type Caller } from './callers.ts';
+import { bareCaller, type Caller, markedCaller } from './callers.ts';
 import { type Call, type CallResult, carryOut } from './carry-out.ts';
 import { ecrCall } from './ecr-call.ts';
 import { jsonAnswer, jsonError, parseJsonRequest, parseTarget, type WireAnswer } from './ecr-protocol.ts';
@@ -74,7 +74,7 @@ async function answerSts(world: World, request: SignedRequest): Promise<WireAnsw
     }
     const { caller, region } =
       name === 'AssumeRoleWithWebIdentity'
-        ? { caller: anonymous(params), region: 'us-east-1' }
+        ? { caller: markedCaller(anonymous(params), request.headers['user-agent']), region: 'us-east-1' }
         : authenticate(request, 'sts', world.identity, world.clock);
     const registry = world.registry(caller.accountId, region);
     const result = await carryOut(world, stsCall(caller, region, name, params), () =>

@@ -60,6 +60,21 @@ export function parseRepositoryArn(
   return { region: match[1], accountId: match[2], name: match[3] };
 }
 
+/** Where ECR Public does its work. */
+export const PUBLIC_REGION = 'us-east-1';
+
+/** Of a repository of ECR Public; `name` may be `*`. Source: Service Authorization Reference, ECR Public. */
+export function publicRepositoryArn(accountId: string, name: string): string {
+  return `arn:aws:ecr-public::${accountId}:repository/${name}`;
+}
+
+/** The parts of the ARN of a repository of ECR Public; undefined when it is none. */
+export function parsePublicRepositoryArn(arn: string): { accountId: string; name: string } | undefined {
+  const match = /^arn:aws:ecr-public::([0-9]{12}):repository\/(.+)$/.exec(arn);
+  if (match?.[1] === undefined || match[2] === undefined) return undefined;
+  return { accountId: match[1], name: match[2] };
+}
+
 /** The account in any ARN; throws on what is not an ARN, since only tests write these. */
 export function accountOf(arn: string): string {
   const account = arn.split(':')[4];

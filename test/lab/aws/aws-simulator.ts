@@ -9,9 +9,11 @@ import {
   type SessionCredentials,
   type UserSettings,
 } from './identity.ts';
+import { createOperatorRecord, type OperatorRecord } from './operator-record.ts';
 import { replacePrincipal } from './policy-format.ts';
+import { createPublicRegistry } from './public-registry.ts';
 import { type Front, startRegistryFront } from './registry-front.ts';
-import { type RegistryHandle, registryHandle } from './registry-handle.ts';
+import { publicRegistryHandle, type RegistryHandle, registryHandle } from './registry-handle.ts';
 import { createRegistry, type Registry } from './registry-state.ts';
 import {
   createRegistryTokens,
@@ -44,6 +46,8 @@ export interface SimulatorOptions<C extends SimulatorClock = SteppedClock> {
   readonly tokenLifetimeMs?: number;
   /** Where every secret is appended; `ECR_OPERATOR_LAB_TOKENS` unless told. */
   readonly secretsFile?: string;
+  /** Where what the operator asks for is noted; `ECR_OPERATOR_LAB_ACTIONS` unless told. */
+  readonly operatorFolder?: string;
 }
 
 /** A running simulator of ECR, ECR Public and STS. */
@@ -77,6 +81,8 @@ export interface AwsSimulator<C extends SimulatorClock = SteppedClock> {
   deletePrincipal(arn: string): string;
   /** A registry as somebody else sees and changes it: no signature, no faults, no record. */
   as(accountId: string, region: string): RegistryHandle;
+  /** The same at ECR Public. */
+  asPublic(accountId: string): RegistryHandle;
   /** Every password, token and secret key given out so far, for searches in output. */
   issuedTokens(): readonly string[];
   stop(): Promise<void>;
@@ -94,7 +100,10 @@ export async function startAwsSimulator<C extends SimulatorClock = SteppedClock>
 ): Promise<AwsSimulator<C>> {
   const clock = options.clock ?? (steppedClock() as unknown as C);
   const secrets = createSecretLedger(options.secretsFile ?? process.env['ECR_OPERATOR_LAB_TOKENS']);
-  const world = createWorld(clock, secrets, {
+  const operatorRecord = createOperatorRecord(
+    options.operatorFolder ?? process.env['ECR_OPERATOR_LAB_ACTIONS'],
+  );
+  const world = createWorld(clock, secrets, operatorRecord, {
     endWithSession: options.tokensEndWithSession ?? false,
     endWithPrincipal: options.tokensEndWithPrincipal ?? true,
     lifetime: options.tokenLifetimeMs ?? TOKEN_LIFETIME_MILLISECONDS,
@@ -124,6 +133,7 @@ export async function startAwsSimulator<C extends SimulatorClock = SteppedClock>
     tokens: world.tokens,
     ...people(world),
     as: (accountId, region) => registryHandle(world, accountId, region),
+    asPublic: (accountId) => publicRegistryHandle(world, accountId),
     issuedTokens: () => secrets.all(),
     async stop() {
       await Promise.all([endpoint.stop(), front.stop()]);
@@ -156,20 +166,31 @@ function people(world: World): People {
           if (repository.policyText === undefined) continue;
           repository.policyText = replacePrincipal(repository.policyText, arn, uniqueId);
         }
+        const { wide } = registry;
+        if (wide.policyText !== undefined) {
+          wide.policyText = replacePrincipal(wide.policyText, arn, uniqueId);
+        }
       }
       return uniqueId;
     },
   };
 }
 
-function createWorld(clock: SimulatorClock, secrets: SecretLedger, rules: TokenRules): World {
+function createWorld(
+  clock: SimulatorClock,
+  secrets: SecretLedger,
+  operatorRecord: OperatorRecord,
+  rules: TokenRules,
+): World {
   const registries = new Map<string, Registry>();
+  const publicRegistries = new Map<string, Registry>();
   return {
     clock,
     identity: createIdentity(clock, secrets),
     tokens: createRegistryTokens(clock, secrets, rules),
     faults: createFaultTable(),
     log: createActionLog(),
+    operatorRecord,
     pace: { latencyMs: 0 },
     registry(accountId, region) {
       const key = `${accountId}/${region}`;
@@ -177,6 +198,11 @@ function createWorld(clock: SimulatorClock, secrets: SecretLedger, rules: TokenR
       registries.set(key, present);
       return present;
     },
-    registries: () => [...registries.values()],
+    publicRegistry(accountId) {
+      const present = publicRegistries.get(accountId) ?? createPublicRegistry(accountId, clock);
+      publicRegistries.set(accountId, present);
+      return present;
+    },
+    registries: () => [...registries.values(), ...publicRegistries.values()],
   };
 }

@@ -1,4 +1,5 @@
 import { accountOf } from './aws-names.ts';
+import { isOperator } from './operator-record.ts';
 import type { Requester } from './policy-evaluation.ts';
 
 /** Who signed a request. */
@@ -8,6 +9,10 @@ export interface Caller extends Requester {
   readonly sessionEnds: Date | undefined;
   /** Whether the user, or the role behind the session, is gone; one that was made anew under the name is another. */
   isDeleted(): boolean;
+  /** Those of a session that was asked for with some. */
+  readonly sessionTags?: SessionTags | undefined;
+  /** Whether it was the operator that sent the request, and not a test in the name of the same user or role. */
+  readonly byOperator?: true;
 }
 
 export interface SessionRequest {
@@ -15,6 +20,13 @@ export interface SessionRequest {
   readonly sessionName: string;
   readonly seconds: number;
   readonly policy: string | undefined;
+  readonly tags?: SessionTags | undefined;
+}
+
+/** The tags of a session, and the keys of those that stay when another role is assumed from it. */
+export interface SessionTags {
+  readonly values: Readonly<Record<string, string>>;
+  readonly transitive: readonly string[];
 }
 
 /** A user or role as it is now; sessions look here at each request, as AWS does. */
@@ -55,6 +67,7 @@ export function sessionCaller(role: Principal, request: SessionRequest, expirati
       return role.policies;
     },
     sessionPolicy: request.policy,
+    sessionTags: request.tags,
     sessionEnds: expiration,
     isDeleted: () => role.deleted,
   };
@@ -72,4 +85,10 @@ export function bareCaller(accountId: string, arn: string, userId: string): Call
     sessionEnds: undefined,
     isDeleted: () => false,
   };
+}
+
+/** The same caller, where a request says that the operator sent it; what tokens come of it know that, too. */
+export function markedCaller<C extends Caller>(caller: C, userAgent: string | undefined): C {
+  // Not a copy: policies and deletion are looked up when they are asked for.
+  return isOperator(userAgent) ? Object.create(caller, { byOperator: { value: true } }) : caller;
 }

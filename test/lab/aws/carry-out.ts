@@ -3,6 +3,7 @@ import { policyHash, withoutSecrets } from './action-record.ts';
 import { AwsError, accessDenied, limitExceeded } from './aws-error.ts';
 import type { Caller } from './callers.ts';
 import type { Fault, When } from './faults.ts';
+import { type Means, outcomeOf, resourceForm } from './operator-record.ts';
 import type { Input, Output } from './parameters.ts';
 import { listOf } from './policy-document.ts';
 import { refusal } from './policy-evaluation.ts';
@@ -27,6 +28,10 @@ export interface Call {
   readonly params: Input;
   /** Actions that need no permission, such as sts:GetCallerIdentity. */
   readonly unguarded?: boolean;
+  /** Actions that IAM judges besides, on the same resources. */
+  readonly alsoNeeds?: readonly string[];
+  /** `call` unless told; on the registry front a pull or a push with a token. */
+  readonly means?: Means | 'push';
 }
 
 /** What goes back: an answer, an error, or nothing. */
@@ -49,6 +54,8 @@ export async function carryOut(
   const early = await strikes(fault, call, 'before');
   const result = early ?? (await attempt(call, work));
   const late = early === undefined ? await strikes(fault, call, 'after') : undefined;
+  const told = late !== undefined && result.kind === 'answer' ? 'lost' : resultName(result);
+  note(world, call, told);
   await world.log.append({
     time: world.clock.now(),
     accountId: call.accountId,
@@ -59,9 +66,18 @@ export async function carryOut(
     resources,
     params: withoutSecrets(call.params),
     policyHash: boundBy(call),
-    result: late !== undefined && result.kind === 'answer' ? 'lost' : resultName(result),
+    result: told,
   });
   return spoiled(late ?? result, fault, world);
+}
+
+/** What the operator asks for, and what pulls ask for with its tokens, is kept for a look over the whole suite. */
+function note(world: World, { action, caller, resources, means = 'call' }: Call, result: string): void {
+  if (!caller.byOperator || means === 'push') return;
+  const outcome = outcomeOf(result);
+  for (const form of new Set(resources.map(({ arn }) => resourceForm(arn)))) {
+    world.operatorRecord.add({ action, form, means, outcome });
+  }
 }
 
 /** The hash of the session policy that the call asks for, or that bounds the one who calls. */
@@ -83,13 +99,19 @@ async function attempt(call: Call, work: () => Output | Promise<Output>): Promis
 }
 
 function checkPermissions(call: Call): void {
-  for (const resource of call.resources) {
-    const request = { action: call.action, resource: resource.arn, context: resource.context ?? {} };
-    const because = refusal(call.caller, request, {
-      accountId: resource.accountId,
-      policyText: resource.policyText,
-    });
-    if (because !== undefined) throw denial(call, resource.arn, because);
+  for (const action of [call.action, ...(call.alsoNeeds ?? [])]) {
+    for (const resource of call.resources) {
+      const context = { 'aws:RequestedRegion': call.region, ...resource.context };
+      const because = refusal(
+        call.caller,
+        { action, resource: resource.arn, context },
+        {
+          accountId: resource.accountId,
+          policyText: resource.policyText,
+        },
+      );
+      if (because !== undefined) throw denial({ ...call, action }, resource.arn, because);
+    }
   }
 }
 

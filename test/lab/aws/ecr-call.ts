@@ -26,9 +26,26 @@ export function ecrCall(world: World, caller: Caller, region: string, name: stri
   const registry = world.registry(registryIdOf(params) ?? caller.accountId, region);
   const resources = resourcesOf(registry, name, params);
   return {
-    call: { action: `ecr:${name}`, accountId: registry.accountId, region, caller, resources, params },
+    call: {
+      action: `ecr:${name}`,
+      accountId: registry.accountId,
+      region,
+      caller,
+      resources,
+      params,
+      alsoNeeds: neededBeside('ecr', name, params),
+    },
     work: () => operation({ world, caller, region, registry }, params),
   };
+}
+
+/**
+ * A repository that is made with tags takes the right to tag it, too: Service Authorization Reference, dependent actions,
+ * and ECR User Guide, "Using Tag-Based Access Control".
+ */
+export function neededBeside(service: 'ecr' | 'ecr-public', name: string, params: Input): readonly string[] {
+  const isTagged = name === 'CreateRepository' && listOf(params['tags'] ?? []).length > 0;
+  return isTagged ? [`${service}:TagResource`] : [];
 }
 
 function registryIdOf(params: Input): string | undefined {
@@ -37,10 +54,17 @@ function registryIdOf(params: Input): string | undefined {
   return typeof registryId === 'string' && /^[0-9]{12}$/.test(registryId) ? registryId : undefined;
 }
 
+/**
+ * Those that IAM judges on `*` alone: "Actions, resources, and condition keys for Amazon Elastic Container Registry" in
+ * the Service Authorization Reference. It did not have the backfills yet: they are the registry's, as the replication.
+ */
+const OF_THE_REGISTRY =
+  /AuthorizationToken|Registry|ReplicationConfiguration|ReplicationBackfill|PullThroughCacheRule|CreationTemplate|AccountSetting|SigningConfiguration|PullTimeUpdateExclusion/;
+
 /** The ARNs that IAM looks at. A list of all repositories needs `repository/*`. */
 function resourcesOf(registry: Registry, operation: string, params: Input): CallResource[] {
   const { accountId, region } = registry;
-  if (operation === 'GetAuthorizationToken') return [{ arn: '*', accountId }];
+  if (OF_THE_REGISTRY.test(operation)) return [{ arn: '*', accountId }];
   const arn =
     typeof params['resourceArn'] === 'string' ? parseRepositoryArn(params['resourceArn']) : undefined;
   const names = [...listOf(params['repositoryName'] ?? []), ...listOf(params['repositoryNames'] ?? [])];
@@ -49,13 +73,17 @@ function resourcesOf(registry: Registry, operation: string, params: Input): Call
   return names.map((name) => repositoryResource(registry, String(name), params));
 }
 
+function serviceOf({ repositories }: Registry, name: string): string {
+  return repositories.get(name)?.arn.split(':')[2] ?? 'ecr';
+}
+
 /** A repository as IAM sees it: its ARN, its own policy, its tags and the request's. */
 export function repositoryResource(registry: Registry, name: string, params: Input): CallResource {
   const repository = registry.repositories.get(name);
   const context: Record<string, string> = {};
   for (const [key, value] of repository?.tags ?? []) {
     context[`aws:ResourceTag/${key}`] = value;
-    context[`ecr:ResourceTag/${key}`] = value;
+    context[`${serviceOf(registry, name)}:ResourceTag/${key}`] = value;
   }
   for (const tag of listOf(params['tags'] ?? [])) {
     if (isObject(tag)) context[`aws:RequestTag/${String(tag['Key'])}`] = String(tag['Value']);

@@ -19,6 +19,7 @@ export interface Requester {
   /** Identity policies; undefined means that the test does not care: everything is allowed. */
   readonly policies: readonly string[] | undefined;
   readonly sessionPolicy: string | undefined;
+  readonly sessionTags?: { readonly values: Readonly<Record<string, string>> } | undefined;
 }
 
 /**
@@ -104,7 +105,12 @@ function namedIn(names: readonly string[], who: Requester): Naming {
 
 /** For a session, `aws:PrincipalArn` is its role. */
 function principalContext(who: Requester): Record<string, string> {
-  return { 'aws:PrincipalArn': who.principalArn, 'aws:PrincipalAccount': who.accountId };
+  const tags = Object.entries(who.sessionTags?.values ?? {});
+  return {
+    'aws:PrincipalArn': who.principalArn,
+    'aws:PrincipalAccount': who.accountId,
+    ...Object.fromEntries(tags.map(([key, value]) => [`aws:PrincipalTag/${key}`, value])),
+  };
 }
 
 function appliesTo(statement: Statement, request: AccessRequest): boolean {

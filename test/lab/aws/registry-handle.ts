@@ -2,10 +2,12 @@ import { repositoryArn } from './aws-names.ts';
 import { bareCaller, type Caller } from './callers.ts';
 import { putImage } from './image-state.ts';
 import { evaluateLifecycle } from './lifecycle-evaluation.ts';
+import { makeRepository, type Occasion } from './made-by-ecr.ts';
 import { ECR_OPERATIONS } from './operations/ecr-operations.ts';
+import { ECR_PUBLIC_OPERATIONS } from './operations/ecr-public-operations.ts';
 import type { Input, Output } from './parameters.ts';
 import type { Image, Registry, Repository } from './registry-state.ts';
-import type { World } from './world.ts';
+import type { OperationTable, World } from './world.ts';
 
 /** Direct access to one account's registry in one region, for "somebody else changed it". Nothing here is recorded. */
 export interface RegistryHandle {
@@ -17,6 +19,8 @@ export interface RegistryHandle {
   /** Creates a repository, with any part of its state. */
   addRepository(name: string, settings?: Partial<Repository>): Repository;
   removeRepository(name: string): void;
+  /** Creates a repository as ECR does by itself, with the creation template that is for it. */
+  madeByEcr(name: string, occasion: Occasion): Repository;
   /** Adds an image as a push would; throws where the repository does not exist. */
   addImage(name: string, image: Partial<Image> & { readonly digest: string }): Image;
   /** Does what ECR does within a day: the repository's lifecycle policy takes its images, and its time is noted. */
@@ -27,13 +31,23 @@ export interface RegistryHandle {
 
 /** The handle of a registry, which exists as soon as it is asked for. */
 export function registryHandle(world: World, accountId: string, region: string): RegistryHandle {
-  const registry = world.registry(accountId, region);
+  return handleOf(world, world.registry(accountId, region), ECR_OPERATIONS);
+}
+
+/** The handle of an account's registry at ECR Public. */
+export function publicRegistryHandle(world: World, accountId: string): RegistryHandle {
+  return handleOf(world, world.publicRegistry(accountId), ECR_PUBLIC_OPERATIONS);
+}
+
+function handleOf(world: World, registry: Registry, operations: OperationTable): RegistryHandle {
+  const { accountId, region } = registry;
   return {
     registry,
     repository: (name) => registry.repositories.get(name),
     repositories: () => [...registry.repositories.values()],
     addRepository: (name, settings) => registry.add(name, settings),
     removeRepository: (name) => registry.remove(name),
+    madeByEcr: (name, occasion) => makeRepository(registry, name, occasion),
     addImage(name, image) {
       const repository = registry.repositories.get(name);
       if (repository === undefined) throw new Error(`no repository ${name} in ${accountId}/${region}`);
@@ -50,7 +64,7 @@ export function registryHandle(world: World, accountId: string, region: string):
       repository.lifecycle.lastEvaluatedAt = now;
     },
     call(operation, input) {
-      const run = ECR_OPERATIONS[operation];
+      const run = operations[operation];
       if (run === undefined) throw new Error(`the simulator has no ECR operation ${operation}`);
       return run({ world, caller: rootOf(registry), region, registry }, input);
     },

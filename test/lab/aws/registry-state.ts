@@ -1,6 +1,9 @@
 import { registryHost, repositoryArn } from './aws-names.ts';
+import { type CacheState, createCacheState } from './cache-state.ts';
 import type { ImageScan } from './image-scan.ts';
 import type { LifecycleMark } from './lifecycle-evaluation.ts';
+import type { PublicCatalog } from './public-registry.ts';
+import { blankRegistryWide, type RegistryWide } from './registry-wide.ts';
 import type { RegistryScanning } from './scanning-rules.ts';
 import type { SimulatorClock } from './simulator-clock.ts';
 import { createVisibility, type Lag } from './visibility.ts';
@@ -68,6 +71,8 @@ export interface Repository {
   lifecycle?: { text: string; lastEvaluatedAt: Date } | undefined;
   readonly images: Map<string, Image>;
   preview?: LifecyclePreview | undefined;
+  /** Of ECR Public alone. */
+  catalog?: PublicCatalog;
 }
 
 /** One account in one region. */
@@ -87,11 +92,15 @@ export interface Registry {
   previewEnd: PreviewEnd;
   /** BASIC and no rules unless told. */
   scanning: RegistryScanning;
+  /** What else it has once. */
+  readonly wide: RegistryWide;
   /**
    * Whether DescribeImages tells of scans. Off, it leaves out status and summary, as it does for AWS native basic
    * scanning ("use the DescribeImageScanFindings API instead", user guide, "Scan images for OS vulnerabilities").
    */
   scansInDescribeImages: boolean;
+  /** Pull-through cache rules, creation templates, and who stands for upstreams. */
+  readonly caches: CacheState;
   add(name: string, settings?: Partial<Repository>): Repository;
   /** Deletes; with `deleteLag` set, reads see it for a while longer. */
   remove(name: string): void;
@@ -117,7 +126,9 @@ export function createRegistry(accountId: string, region: string, clock: Simulat
     previewLag: undefined,
     previewEnd: 'COMPLETE',
     scanning: { scanType: 'BASIC', rules: [] },
+    wide: blankRegistryWide(),
     scansInDescribeImages: true,
+    caches: createCacheState(),
     add(name, settings = {}) {
       sequence += 1;
       const repository = { ...blankRepository(accountId, region, name, sequence, clock.now()), ...settings };

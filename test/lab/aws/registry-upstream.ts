@@ -54,6 +54,19 @@ export async function storeManifest(
   );
 }
 
+/** Gives a repository behind the front a blob that another one there has. */
+export async function mountBlob(
+  from: UpstreamRepository,
+  to: UpstreamRepository,
+  digest: string,
+): Promise<void> {
+  const path = `blobs/uploads/?mount=${digest}&from=${encodeURIComponent(upstreamName(from))}`;
+  const answer = await send(to, path, 'POST', { 'content-length': '0' }, Buffer.alloc(0));
+  answer.resume();
+  if (answer.statusCode === 201) return;
+  throw new AwsError('ServerException', `no blob ${digest} to mount: ${answer.statusCode}`, 502);
+}
+
 function send(
   to: UpstreamRepository,
   path: string,

@@ -1,12 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { repositoryNotFound } from './aws-error.ts';
-import { type CallResult, carryOut } from './carry-out.ts';
-import { repositoryResource } from './ecr-call.ts';
-import { dropConnection, readBody } from './http-listener.ts';
+import { readBody } from './http-listener.ts';
 import { digestOf } from './image-state.ts';
 import type { Input, Output } from './parameters.ts';
-import { sendRegistryError } from './registry-errors.ts';
+import { permitted } from './registry-guard.ts';
 import { checkPush, imageAt, recordPush } from './registry-manifests.ts';
+import { broughtFromUpstream, madeForPush } from './registry-pull-through.ts';
 import type { RegistryRoute } from './registry-route.ts';
 import type { Image, Registry, Repository } from './registry-state.ts';
 import type { RegistryToken } from './registry-tokens.ts';
@@ -39,6 +38,8 @@ export async function answerVisit(visit: Visit, route: RepositoryRoute): Promise
     case 'manifest-delete':
       return deleteManifest(visit, route.name, route.reference, route.action);
     case 'forward': {
+      const isPush = route.action === 'ecr:InitiateLayerUpload';
+      if (isPush && !(await madeForPush(visit, route.name, route.action))) return;
       const allowed = await guarded(visit, route.name, route.action, {}, () => ({}));
       if (allowed === undefined) return;
       return forward(
@@ -70,6 +71,7 @@ async function answerTags(visit: Visit, route: { name: string; action: string })
 }
 
 async function answerManifest(visit: Visit, name: string, reference: string, action: string): Promise<void> {
+  if (!(await broughtFromUpstream(visit, name, reference))) return;
   const result = await guarded(visit, name, action, { reference }, (repository) => {
     const image = imageAt(repository, reference);
     if (visit.incoming.method === 'GET') image.lastPulledAt = visit.world.clock.now();
@@ -93,6 +95,7 @@ async function takeManifest(visit: Visit, name: string, reference: string, actio
   const mediaType = visit.incoming.headers['content-type'] ?? 'application/vnd.oci.image.manifest.v1+json';
   const push = { reference, mediaType, body: await readBody(visit.incoming) };
   const digest = digestOf(push.body);
+  if (!(await madeForPush(visit, name, action))) return;
   const result = await guarded(
     visit,
     name,
@@ -121,7 +124,7 @@ async function deleteManifest(visit: Visit, name: string, reference: string, act
   if (result !== undefined) visit.response.writeHead(202).end();
 }
 
-/** Runs `work` behind faults and permissions; undefined when the answer has already been given. */
+/** Runs `work` on a repository, behind faults and permissions; undefined when the answer has already been given. */
 async function guarded(
   visit: Visit,
   name: string,
@@ -129,26 +132,12 @@ async function guarded(
   details: Input,
   work: (repository: Repository) => Output | Promise<Output>,
 ): Promise<Output | undefined> {
-  const { registry, token, world } = visit;
-  const params = { repositoryName: name, ...details };
-  const resources = [repositoryResource(registry, name, {})];
-  const call = {
-    action,
-    accountId: registry.accountId,
-    region: registry.region,
-    caller: token.caller,
-    resources,
-    params,
-  };
-  const result: CallResult = await carryOut(world, call, () => {
+  const { registry } = visit;
+  return permitted(visit, name, action, details, () => {
     const repository = registry.repositories.get(name);
     if (repository === undefined) throw repositoryNotFound(name, registry.accountId);
     return work(repository);
   });
-  if (result.kind === 'answer') return result.output;
-  if (result.kind === 'error') sendRegistryError(visit.response, result.error);
-  else dropConnection(visit.response, result.kind);
-  return undefined;
 }
 
 function upstreamOf(visit: Visit, name: string): UpstreamRepository {

@@ -9,27 +9,32 @@ import { isObject, listOf } from './policy-document.ts';
  */
 const PACKED_BYTES = 400;
 
-/** How much of the packed space a session policy takes, in per cent, as `PackedPolicySize` says. */
-export function packedSize(policy: string): number {
-  return Math.ceil((deflateRawSync(policy).length / PACKED_BYTES) * 100);
+/** How much of the packed space a session policy takes with session tags, in per cent, as `PackedPolicySize` says. */
+export function packedSize(policy: string, tags: Readonly<Record<string, string>> = {}): number {
+  const texts = [policy, ...Object.entries(tags).flat()];
+  return Math.ceil((deflateRawSync(texts.join('\0')).length / PACKED_BYTES) * 100);
 }
 
-/**
- * Throws what STS answers to a session policy that it does not take: MalformedPolicyDocument or PackedPolicyTooLarge.
- * The first has IAM's words for policies of the same faults; that STS has the same ones was not found out.
- */
-export function checkSessionPolicy(policy: string, roleArn: string): void {
-  const partition = roleArn.split(':')[1] ?? 'aws';
-  const statements = statementsOf(policy);
-  if (statements.length === 0) throw malformed('Syntax errors in policy.');
-  for (const statement of statements) checkStatement(statement, partition);
-  const size = packedSize(policy);
+/** Throws PackedPolicyTooLarge, which AWS says of tags without a policy, too. */
+export function checkPackedSize(policy: string, tags?: Readonly<Record<string, string>>): void {
+  const size = packedSize(policy, tags);
   if (size <= 100) return;
   // Quoted at repost.aws/knowledge-center/iam-role-aws-sts-error.
   throw new AwsError(
     'PackedPolicyTooLarge',
     `Packed policy consumes ${size}% of allotted space, please use smaller policy.`,
   );
+}
+
+/**
+ * Throws what STS answers to a session policy that it does not take, MalformedPolicyDocument, in IAM's words for
+ * policies of the same faults; that STS has the same ones was not found out.
+ */
+export function checkSessionPolicy(policy: string, roleArn: string): void {
+  const partition = roleArn.split(':')[1] ?? 'aws';
+  const statements = statementsOf(policy);
+  if (statements.length === 0) throw malformed('Syntax errors in policy.');
+  for (const statement of statements) checkStatement(statement, partition);
 }
 
 function statementsOf(policy: string): readonly unknown[] {

@@ -2,6 +2,7 @@ import type { ActionLog } from './action-record.ts';
 import type { Caller } from './callers.ts';
 import type { FaultTable } from './faults.ts';
 import type { Identity } from './identity.ts';
+import type { OperatorRecord } from './operator-record.ts';
 import type { Input, Output } from './parameters.ts';
 import type { Registry } from './registry-state.ts';
 import type { RegistryTokens } from './registry-tokens.ts';
@@ -19,9 +20,13 @@ export interface World {
   readonly tokens: RegistryTokens;
   readonly faults: FaultTable;
   readonly log: ActionLog;
+  readonly operatorRecord: OperatorRecord;
   readonly pace: Pace;
   /** The registry of an account in a region; made on first use, as in AWS. */
   registry(accountId: string, region: string): Registry;
+  /** The registry of an account at ECR Public. */
+  publicRegistry(accountId: string): Registry;
+  /** All of them, those at ECR Public too. */
   registries(): readonly Registry[];
 }
 

@@ -1,8 +1,4 @@
-import {
-  DescribeRepositoriesCommand,
-  ECRPUBLICClient,
-  GetAuthorizationTokenCommand,
-} from '@aws-sdk/client-ecr-public';
+import { ECRPUBLICClient, GetAuthorizationTokenCommand } from '@aws-sdk/client-ecr-public';
 import { describe, expect, test } from '@jest/globals';
 import { ACCOUNT, failureOf, OPERATOR, type Simulated, simulate } from './simulated-clients.ts';
 
@@ -96,13 +92,6 @@ describe('the token of ECR Public', () => {
     const client = new ECRPUBLICClient({ ...lab.settings, region });
     expect((await failureOf(client.send(new GetAuthorizationTokenCommand({})))).name).toBe(name);
     expect(lab.aws.tokens.all()).toEqual([]);
-  });
-
-  test('is all that the simulator knows of ECR Public', async () => {
-    await using lab = await simulate();
-    expect((await failureOf(lab.ecrPublic.send(new DescribeRepositoriesCommand({})))).name).toBe(
-      'UnknownOperationException',
-    );
   });
 });
 

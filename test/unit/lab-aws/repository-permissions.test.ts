@@ -37,10 +37,10 @@ const CALLS: Readonly<Record<string, (ecr: ECR, repositoryName: string) => Promi
   DeleteRepositoryPolicy: (ecr, repositoryName) => ecr.deleteRepositoryPolicy({ repositoryName }),
 };
 
-function clientWith(lab: Simulated, name: string, statement: object): ECR {
+function clientWith(lab: Simulated, name: string, statement: object, region = REGION): ECR {
   const policies = [JSON.stringify({ Version: '2012-10-17', Statement: [statement] })];
   const credentials = lab.aws.addUser({ arn: `arn:aws:iam::${ACCOUNT}:user/${name}`, policies });
-  return new ECR({ ...lab.settings, credentials });
+  return new ECR({ ...lab.settings, region, credentials });
 }
 
 async function prepared(): Promise<Simulated> {
@@ -95,4 +95,37 @@ describe('permissions on repositories', () => {
     ecr.destroy();
     expect(error).toBe(refusal);
   });
+});
+
+test('a repository made with tags takes the right to tag it, one made without does not', async () => {
+  await using lab = await prepared();
+  const create = { Effect: 'Allow', Action: 'ecr:CreateRepository', Resource: '*' };
+  const tags = [{ Key: 'team', Value: 'a' }];
+  const without = clientWith(lab, 'without', create);
+  const both = clientWith(lab, 'both', { ...create, Action: ['ecr:CreateRepository', 'ecr:TagResource'] });
+  await without.createRepository({ repositoryName: 'team/plain' });
+  const failure = await failureOf(without.createRepository({ repositoryName: 'team/tagged', tags }));
+  expect(failure).toMatchObject({
+    name: 'AccessDeniedException',
+    message: expect.stringContaining(`ecr:TagResource on resource: ${arn('team/tagged')}`),
+  });
+  await both.createRepository({ repositoryName: 'team/tagged', tags });
+  for (const client of [without, both]) client.destroy();
+});
+
+test.each([
+  ['on everything, in its region', '*', REGION, undefined],
+  ['on everything, in another region', '*', 'eu-west-1', 'AccessDeniedException'],
+  ['on all repositories', arn('*'), REGION, 'AccessDeniedException'],
+])('the right to look at the registry, %s', async (_what, Resource, region, refusal) => {
+  await using lab = await prepared();
+  const Condition = { StringEquals: { 'aws:RequestedRegion': REGION } };
+  const allowed = { Effect: 'Allow', Action: 'ecr:DescribeRegistry', Resource, Condition };
+  const ecr = clientWith(lab, 'registry', allowed, region);
+  const error = await ecr
+    .describeRegistry({})
+    .then(() => undefined)
+    .catch((one: Error) => one.name);
+  ecr.destroy();
+  expect(error).toBe(refusal);
 });

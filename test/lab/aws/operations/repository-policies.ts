@@ -73,10 +73,13 @@ function checkedPolicy(context: OperationContext, text: string): string {
 
 /** The guard that `force` switches off: could this caller still set the policy under the new one? */
 function locksOut(context: OperationContext, repository: Repository, policyText: string): boolean {
-  const request = { action: 'ecr:SetRepositoryPolicy', resource: repository.arn };
+  // ECR Public has the same guard, over its own action.
+  const [, , service] = repository.arn.split(':');
+  const request = { action: `${service}:SetRepositoryPolicy`, resource: repository.arn };
   // The caller's own policies let him in, or he would not have come this far: only the new policy's denials count.
-  const requester = { ...context.caller, policies: undefined, sessionPolicy: undefined };
-  const verdict = refusal(requester, request, { accountId: context.caller.accountId, policyText });
+  const { accountId, arn, principalArn } = context.caller;
+  const requester = { accountId, arn, principalArn, policies: undefined, sessionPolicy: undefined };
+  const verdict = refusal(requester, request, { accountId, policyText });
   return verdict !== undefined;
 }
 

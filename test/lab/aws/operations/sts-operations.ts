@@ -3,7 +3,8 @@ import type { SessionRequest } from '../callers.ts';
 import type { RoleSettings } from '../identity.ts';
 import { type Input, type Output, optionalString } from '../parameters.ts';
 import { isObject } from '../policy-document.ts';
-import { checkSessionPolicy, packedSize } from '../session-policy.ts';
+import { checkPackedSize, checkSessionPolicy, packedSize } from '../session-policy.ts';
+import { sessionTags } from '../session-tags.ts';
 import type { OperationContext, OperationTable, World } from '../world.ts';
 
 /** Every STS operation that the simulator knows. The Query protocol gives all parameters as strings. */
@@ -29,7 +30,7 @@ function assumeRole(context: OperationContext, input: Input): Output {
   const { caller, world } = context;
   const roleArn = required(input, 'RoleArn', 20, 2048);
   const role = world.identity.role(roleArn);
-  const request = sessionRequest(input, roleArn);
+  const plain = sessionRequest(input, roleArn);
   if (role === undefined || !trusts(role, context, input)) {
     // STS tells nobody whether a role exists.
     throw new AwsError(
@@ -38,12 +39,14 @@ function assumeRole(context: OperationContext, input: Input): Output {
       403,
     );
   }
-  if (caller.sessionEnds !== undefined && request.seconds > CHAIN_SECONDS) {
+  if (caller.sessionEnds !== undefined && plain.seconds > CHAIN_SECONDS) {
     throw validation(
       'The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining.',
     );
   }
-  return session(context, role, request);
+  const tags = sessionTags(input, caller, roleArn);
+  checkPackedSize(plain.policy ?? '', tags.values);
+  return session(context, role, { ...plain, tags });
 }
 
 function assumeRoleWithWebIdentity(context: OperationContext, input: Input): Output {
@@ -55,6 +58,7 @@ function assumeRoleWithWebIdentity(context: OperationContext, input: Input): Out
   if (role?.webIdentityToken !== token) {
     throw new AwsError('AccessDenied', 'Not authorized to perform sts:AssumeRoleWithWebIdentity', 403);
   }
+  checkPackedSize(request.policy ?? '');
   return { ...session(context, role, request), SubjectFromWebIdentityToken: request.sessionName };
 }
 
@@ -110,8 +114,15 @@ function session(context: OperationContext, role: RoleSettings, request: Session
       Expiration: expiration,
     },
     AssumedRoleUser: { AssumedRoleId: caller.userId, Arn: caller.arn },
-    PackedPolicySize: request.policy === undefined ? undefined : packedSize(request.policy),
+    PackedPolicySize: packedOf(request),
   };
+}
+
+/** Absent where there is nothing to pack. */
+function packedOf({ policy, tags }: SessionRequest): number | undefined {
+  const values = tags?.values ?? {};
+  if (policy === undefined && Object.keys(values).length === 0) return undefined;
+  return packedSize(policy ?? '', values);
 }
 
 function sessionRequest(input: Input, roleArn: string): SessionRequest {
