@@ -1,3 +1,5 @@
+import type { ProxySettings } from './ecr/client-settings.ts';
+import { readProxy } from './proxy-settings.ts';
 import { isCronSchedule } from './runtime/cron-schedule.ts';
 import { readFlags, SETTINGS, type SettingName } from './settings.ts';
 
@@ -19,6 +21,8 @@ export interface Config {
   readonly identityTokens: 'allow' | 'refuse';
   /** The web identity that the Pod was given (IRSA), unless keys in the environment go before it; as the SDK has it. */
   readonly webIdentity: { readonly roleArn: string; readonly tokenFile: string } | undefined;
+  /** The proxies on the way to AWS, as the usual variables of the environment name them; see proxy-settings.ts. */
+  readonly proxy: ProxySettings | undefined;
   /** When every Repository is compared with ECR. */
   readonly driftSchedule: string;
   /** When the images of every Repository are looked at. */
@@ -111,6 +115,7 @@ export function readConfig(
       'write allow or refuse',
     ),
     webIdentity: webIdentityOf(env),
+    proxy: readProxy(env, problems),
     driftSchedule: check(
       'driftSchedule',
       text('driftSchedule'),

@@ -13,6 +13,10 @@ interface ErrorClass {
 const THROTTLED: ErrorClass = { reason: 'Throttled' };
 const CREDENTIALS: ErrorClass = { reason: 'CredentialsRefused' };
 const INVALID: ErrorClass = { reason: 'InvalidParameter', terminal: true };
+const RULE_NOT_VISIBLE: ErrorClass = { reason: 'RuleNotVisible' };
+const TEMPLATE_NOT_VISIBLE: ErrorClass = { reason: 'TemplateNotVisible' };
+const SECRET: ErrorClass = { reason: 'UpstreamSecretUnusable' };
+const UPSTREAM: ErrorClass = { reason: 'UpstreamUnavailable' };
 
 /** A scope for which STS takes no session policy. */
 export const SCOPE_TOO_LARGE = {
@@ -51,9 +55,23 @@ const CLASSES: Readonly<Record<string, ErrorClass>> = {
   KmsException: { reason: 'KmsFailed' },
   RepositoryNotFoundException: { reason: 'RepositoryNotVisible' },
   RepositoryAlreadyExistsException: { reason: 'RepositoryNotVisible' },
+  PullThroughCacheRuleNotFoundException: RULE_NOT_VISIBLE,
+  PullThroughCacheRuleAlreadyExistsException: RULE_NOT_VISIBLE,
+  TemplateNotFoundException: TEMPLATE_NOT_VISIBLE,
+  TemplateAlreadyExistsException: TEMPLATE_NOT_VISIBLE,
+  SecretNotFoundException: SECRET,
+  UnableToAccessSecretException: SECRET,
+  UnableToDecryptSecretValueException: SECRET,
+  UnableToGetUpstreamImageException: UPSTREAM,
+  UnableToGetUpstreamLayerException: UPSTREAM,
+  UnableToListUpstreamImageReferrersException: UPSTREAM,
+  UnsupportedUpstreamRegistryException: { reason: 'UpstreamUnsupported', terminal: true },
   LimitExceededException: { reason: 'QuotaExceeded', terminal: true },
   RepositoryNotEmptyException: { reason: 'RepositoryNotEmpty', terminal: true, recheckAfterMs: 300_000 },
   LifecyclePolicyPreviewInProgressException: { reason: 'PreviewInProgress' },
+  ReplicationBackfillInProgressException: { reason: 'BackfillInProgress' },
+  // Only the organization can mend it, and nobody tells us when.
+  BlockedByOrganizationPolicyException: { reason: 'BlockedByOrganization', terminal: true },
   InvalidParameterException: INVALID,
   ValidationException: INVALID,
   ValidationError: INVALID,
@@ -67,12 +85,25 @@ const CLASSES: Readonly<Record<string, ErrorClass>> = {
 };
 
 /** ECR says so while a new IAM principal is not visible to it yet: a retry helps. */
-const UNSEEN_PRINCIPAL = /Principal not found|Invalid repository policy provided/;
+const UNSEEN_PRINCIPAL = /Principal not found|Invalid (repository|registry) policy provided/;
 
 /** To a wrong signature AWS answers with the request as it should have been signed, session token included. */
 const ECHOED_REQUEST = /\s*The Canonical String[\s\S]*/;
 
-const UNREACHABLE = /^(ECONN|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EPIPE|EHOST|ENET|UND_ERR)/;
+/** STS quotes what it finds malformed, the token of a web identity too. */
+const QUOTED_TOKEN = /Value '[^']*' at 'webIdentityToken'/gi;
+
+const UNREACHABLE = /^(ECONN|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EPIPE|EHOST|ENET|UND_ERR|ERR_PROXY)/;
+
+/** The codes that Node has for a chain that ends at an authority which nobody here trusts. */
+const UNTRUSTED =
+  /^(SELF_SIGNED_CERT_IN_CHAIN|DEPTH_ZERO_SELF_SIGNED_CERT|UNABLE_TO_(GET_ISSUER|VERIFY_LEAF))/;
+
+const NOT_TRUSTED: ErrorClass = {
+  reason: 'CertificateNotTrusted',
+  advice:
+    'whoever answers there, AWS or a proxy on the way, has a certificate of an authority that is not trusted here; if it is right, put that authority into spec.endpoint.caBundle',
+};
 
 interface SdkError extends Error {
   readonly code?: string;
@@ -88,13 +119,45 @@ export function awsError(error: unknown, call: string, resource: string): Retrya
   if (error instanceof RetryableError || error instanceof TerminalError) return error;
   const sdk = (error instanceof Error ? error : new Error(String(error))) as SdkError;
   const { reason, terminal, advice, ...when } = classOf(sdk);
-  const words = sdk.message.replace(ECHOED_REQUEST, '').trim() || 'no words were given';
+  const words = wordsOf(sdk) || 'no words were given';
   const message = `${call} on ${resource}: ${sdk.name}: ${words}${advice ? `; ${advice}` : ''}`;
   const requestId = sdk.$metadata?.requestId;
   const options = { cause: error, occurrence: requestId ? `request id ${requestId}` : undefined };
   return terminal
     ? new TerminalError(reason, message, { ...options, ...when })
     : new RetryableError(reason, message, options);
+}
+
+/** What AWS says, without the secrets that it says again. */
+function wordsOf({ message }: Error): string {
+  return message
+    .replace(ECHOED_REQUEST, '')
+    .replace(QUOTED_TOKEN, "Value '(the token)' at 'webIdentityToken'")
+    .trim();
+}
+
+const OUTAGES: ReadonlySet<string> = new Set([
+  'AWSUnavailable',
+  'AWSUnreachable',
+  'Throttled',
+  // The agent or the metadata service that gives them is down.
+  'CredentialsUnavailable',
+]);
+
+/** Whether a failure of this reason passes without anybody doing anything, and says nothing of what was asked for. */
+export function isOutage(reason: string): boolean {
+  return OUTAGES.has(reason);
+}
+
+/** What AWS may have against whoever calls: the keys themselves, or what may be done with them. */
+export type Refusal = 'keys' | 'rights';
+
+/** Whether a call failed for who made it, and not for what was asked. */
+export function refusalOf(error: unknown): Refusal | undefined {
+  if (!(error instanceof Error) || !Object.hasOwn(CLASSES, error.name)) return undefined;
+  const { reason } = classOf(error);
+  if (reason === CREDENTIALS.reason) return 'keys';
+  return reason === 'AccessDenied' ? 'rights' : undefined;
 }
 
 function classOf(error: SdkError): ErrorClass {
@@ -106,5 +169,6 @@ function classOf(error: SdkError): ErrorClass {
   const status = error.$metadata?.httpStatusCode ?? 0;
   if (status === 429) return THROTTLED;
   if (status >= 500) return { reason: 'AWSUnavailable' };
+  if (UNTRUSTED.test(error.code ?? '')) return NOT_TRUSTED;
   return { reason: UNREACHABLE.test(error.code ?? '') ? 'AWSUnreachable' : 'AWSError' };
 }

@@ -1,4 +1,5 @@
 import type { ECRClient } from '@aws-sdk/client-ecr';
+import type { ECRPUBLICClient } from '@aws-sdk/client-ecr-public';
 import { type Clock, systemClock } from '../runtime/clock.ts';
 import { type CallBudget, type CallLane, type CallRates, createCallBudget } from './call-budget.ts';
 import type { AccountRegion } from './partition.ts';
@@ -28,12 +29,12 @@ export function createCallBudgets(options: CallBudgetsOptions): (registry: Accou
  * The same client, whose every call takes its turn in a lane of the budget; each page of a list is a call. It shares
  * connections with the others of its kind and is not to be destroyed.
  */
-export function budgetedClient(
-  client: ECRClient,
+export function budgetedClient<Client extends Pick<ECRClient | ECRPUBLICClient, 'send'>>(
+  client: Client,
   budget: CallBudget,
   lane: CallLane,
   signal: AbortSignal,
-): ECRClient {
+): Client {
   const plain = client.send.bind(client) as (...args: readonly unknown[]) => Promise<unknown>;
   const send = (...args: readonly unknown[]): Promise<unknown> =>
     budget.run(lane, () => plain(...args), signal);

@@ -1,21 +1,30 @@
 import { ECRClient } from '@aws-sdk/client-ecr';
 import { ECRPUBLICClient } from '@aws-sdk/client-ecr-public';
-import { STSClient } from '@aws-sdk/client-sts';
 import type { RegistrySpec } from '../api/registry.generated.ts';
 import { systemClock } from '../runtime/clock.ts';
-import { RetryableError, TerminalError } from '../runtime/errors.ts';
-import { awsError } from './aws-errors.ts';
+import { RetryableError } from '../runtime/errors.ts';
+import { keysOfAccount, requireAccount } from './account-keys.ts';
 import { budgetedClient, type CallBudgetsOptions, createCallBudgets } from './budgeted-client.ts';
+import type { CacheRuleApi } from './cache-rule-api.ts';
 import type { CallBudget, CallLane } from './call-budget.ts';
-import { clientSettings, PUBLIC_CLIENT_SETTINGS } from './client-settings.ts';
-import { type CredentialProvider, credentialProviders, type KeySource } from './credentials.ts';
-import type { AuthorizationToken, EcrApi, Identity, StsApi } from './ecr-api.ts';
+import { clientSettings, type Network } from './client-settings.ts';
+import { closeWhenIdle } from './close-when-idle.ts';
+import type { CredentialProvider, KeySource } from './credentials.ts';
+import type { AuthorizationToken, EcrApi, Identity } from './ecr-api.ts';
+import { type AwsIdentity, createIdentities, type RegistryIdentities } from './identities.ts';
+import { noticeRefusals } from './notice-refusals.ts';
+import type { PublicRepositoryApi } from './public-repository-api.ts';
 import type { PullScope } from './pull-scope.ts';
 import { issueToken, type PullToken, type TokenOptions, type TokenSource } from './pull-tokens.ts';
+import type { RegistrySettingsApi } from './registry-settings-api.ts';
 import { leaveThrottlesAlone } from './retry-strategy.ts';
+import { sdkCacheRuleApi } from './sdk-cache-rule-api.ts';
 import { sdkEcrApi } from './sdk-ecr-api.ts';
 import { publicAuthorizationToken } from './sdk-ecr-public-api.ts';
-import { sdkStsApi } from './sdk-sts-api.ts';
+import { sdkPublicRepositoryApi } from './sdk-public-repository-api.ts';
+import { sdkRegistrySettingsApi } from './sdk-registry-settings-api.ts';
+import { sdkTemplateApi } from './sdk-template-api.ts';
+import type { TemplateApi } from './template-api.ts';
 
 /** One Registry's way to AWS. */
 export interface Connection {
@@ -26,6 +35,12 @@ export interface Connection {
    * {@link CallBudget}.
    */
   lane(lane: CallLane): EcrApi;
+  /** In the lane `user`, as are the next two. */
+  readonly settings: RegistrySettingsApi;
+  readonly cacheRules: CacheRuleApi;
+  readonly templates: TemplateApi;
+  /** ECR Public, with the same keys; it has one endpoint, and a budget of its own for each account. */
+  readonly publicRepositories: PublicRepositoryApi;
   /**
    * Who we are at AWS, asked once for each set of keys. Unless the Registry is only pulled from, throws an
    * AccountMismatch if that is not its account. Before it has resolved, nothing may be written and no token be taken.
@@ -33,18 +48,24 @@ export interface Connection {
   verify(): Promise<Identity>;
   /** A new token for pulling what `scope` says, as narrow as can be; see {@link issueToken}. */
   issueToken(scope: PullScope): Promise<PullToken>;
+  /** Calls that are under way come to their end. */
   close(): void;
 }
 
 /** Connections by the part of the spec that makes them, shared between Registries that agree in it. */
 export interface Connections {
+  /** Throws `CaBundleInvalid`. */
   to(spec: RegistrySpec): Connection;
+  /** Tells that the Secret of a `secretRef` has changed: its keys, and all sessions out of them, are asked for anew. */
+  secretChanged(secretName: string): void;
   /** Closes those that none of these specs needs any more. */
   retain(specs: Iterable<RegistrySpec>): void;
   close(): void;
 }
 
-export interface ConnectionOptions extends CallBudgetsOptions, TokenOptions {}
+export interface ConnectionOptions extends CallBudgetsOptions, TokenOptions {
+  readonly network?: Network | undefined;
+}
 
 /** No {@link Connections} yet; `readKeys` reads the static keys of a `secretRef`. */
 export function createConnections(
@@ -53,8 +74,12 @@ export function createConnections(
 ): Connections {
   const open = new Map<string, Connection>();
   const budgetOf = createCallBudgets(options);
+  const { now, network } = options;
+  const identities = createIdentities({ readKeys, now, network });
   const retain = (specs: Iterable<RegistrySpec>): void => {
-    const needed = new Set([...specs].map(connectionKey));
+    const kept = [...specs];
+    const needed = new Set(kept.map(connectionKey));
+    identities.retain(kept);
     for (const [key, connection] of open) {
       if (needed.has(key)) continue;
       connection.close();
@@ -64,10 +89,11 @@ export function createConnections(
   return {
     to(spec) {
       const key = connectionKey(spec);
-      const connection = open.get(key) ?? connect(spec, readKeys, options, budgetOf(spec));
+      const connection = open.get(key) ?? connect(spec, identities.of(spec), options, budgetOf);
       open.set(key, connection);
       return connection;
     },
+    secretChanged: identities.forgetSecret,
     retain,
     close: () => retain([]),
   };
@@ -75,112 +101,102 @@ export function createConnections(
 
 /** Equal for Registries that reach AWS in the same way, as the same. */
 export function connectionKey(spec: RegistrySpec): string {
+  const known = connectionKeys.get(spec);
+  if (known !== undefined) return known;
   const { accountId, region, access, credentials, pullRoleArn, endpoint } = spec;
-  return JSON.stringify([accountId, region, access, credentials, pullRoleArn, endpoint]);
+  const key = JSON.stringify([accountId, region, access, credentials, pullRoleArn, endpoint]);
+  connectionKeys.set(spec, key);
+  return key;
 }
+
+/** Asked for with each look at a pull Secret, and as long as `endpoint.caBundle`. Specs do not change. */
+const connectionKeys = new WeakMap<RegistrySpec, string>();
 
 function connect(
   spec: RegistrySpec,
-  readKeys: KeySource,
+  { start, own }: RegistryIdentities,
   options: ConnectionOptions,
-  budget: CallBudget,
+  budgetOf: ReturnType<typeof createCallBudgets>,
 ): Connection {
-  const providers = credentialProviders(spec, readKeys, options.now);
-  const own = explained(providers.own, spec.credentials?.roleArn);
-  const ecr = new ECRClient({ ...clientSettings(spec, 'ecr'), credentials: providers.own });
-  leaveThrottlesAlone(ecr);
+  const { network } = options;
+  const keys = keysOfAccount(spec, own);
+  const ecr = new ECRClient({ ...clientSettings(spec, 'ecr', network), credentials: keys });
+  const publicEcr = new ECRPUBLICClient({
+    ...clientSettings(spec, 'ecr-public', network),
+    credentials: keys,
+  });
+  for (const client of [ecr, publicEcr]) {
+    leaveThrottlesAlone(client);
+    noticeRefusals(client, own.refused);
+  }
+  const closers = [ecr, publicEcr].map((client) => closeWhenIdle(client));
   const closing = new AbortController();
-  const lane = (name: CallLane): EcrApi => sdkEcrApi(budgetedClient(ecr, budget, name, closing.signal), spec);
-  const sts = new STSClient({ ...clientSettings(spec, 'sts'), credentials: providers.own });
-  const baseSts = new STSClient({ ...clientSettings(spec, 'sts'), credentials: explained(providers.base) });
-  const identity = rememberIdentity(sdkStsApi(sts), own, options.now);
+  const budget = budgetOf(spec);
+  const inLane = (name: CallLane): ECRClient => budgetedClient(ecr, budget, name, closing.signal);
+  const lane = (name: CallLane): EcrApi => sdkEcrApi(inLane(name), spec);
+  const forUsers = inLane('user');
+  const publicBudget = budgetOf({ accountId: spec.accountId, region: PUBLIC_PLACE });
+  const publicForUsers = budgetedClient(publicEcr, publicBudget, 'user', closing.signal);
   const source: TokenSource = {
     ...options,
     spec,
-    own,
-    sts: sdkStsApi(baseSts),
-    authorizationToken: (scope, keys) => authorizationToken(spec, scope, keys),
+    own: keys,
+    sts: start.sts,
+    authorizationToken: (scope, credentials) => {
+      const refused = credentials === keys ? own.refused : undefined;
+      return authorizationToken({ spec, network, refused }, scope, credentials);
+    },
   };
   return {
     ecr: lane('user'),
     lane,
+    settings: sdkRegistrySettingsApi(forUsers, spec),
+    cacheRules: sdkCacheRuleApi(forUsers, spec),
+    templates: sdkTemplateApi(forUsers, spec),
+    publicRepositories: sdkPublicRepositoryApi(publicForUsers, spec.accountId),
     async verify() {
-      const found = await identity();
+      const found = await own.whoAmI();
       if (spec.access !== 'PullOnly') requireAccount(found, spec.accountId);
       return found;
     },
     issueToken: (scope) => issueToken(source, scope),
     close() {
       closing.abort(new RetryableError('AWSUnreachable', CLOSED));
-      for (const client of [ecr, sts, baseSts]) client.destroy();
+      for (const close of closers) close();
     },
   };
 }
 
+/** No region is called that: an account has one public registry, with a budget of its own. */
+const PUBLIC_PLACE = 'public';
+
 const CLOSED =
   'the way to AWS was closed while the call waited for its turn; the next attempt takes the new one';
 
-function requireAccount(found: Identity, accountId: string): void {
-  if (found.accountId === accountId) return;
-  throw new TerminalError(
-    'AccountMismatch',
-    `the credentials belong to account ${found.accountId} (${found.arn}), but spec.accountId says ${accountId}: nothing is done at AWS until they agree`,
-    { recheckAfterMs: 300_000 },
-  );
+interface TokenCaller {
+  readonly spec: RegistrySpec;
+  readonly network: Network | undefined;
+  /** To be told where AWS refuses the keys; those of a token's own session are nobody else's. */
+  readonly refused: AwsIdentity['refused'] | undefined;
 }
 
 /** The keys of a token's session are for this one call, and so is the client. */
 async function authorizationToken(
-  spec: RegistrySpec,
+  { spec, network, refused }: TokenCaller,
   scope: PullScope,
   credentials: CredentialProvider,
 ): Promise<AuthorizationToken> {
+  const noticed = <T extends ECRClient | ECRPUBLICClient>(client: T): T => {
+    if (refused) noticeRefusals(client, refused);
+    return client;
+  };
   if (scope.kind === 'Public') {
-    const client = new ECRPUBLICClient({ ...PUBLIC_CLIENT_SETTINGS, credentials });
+    const settings = clientSettings(spec, 'ecr-public', network);
+    const client = noticed(new ECRPUBLICClient({ ...settings, credentials }));
     return publicAuthorizationToken(client).finally(() => client.destroy());
   }
-  const client = new ECRClient({ ...clientSettings(spec, 'ecr'), credentials });
+  const client = noticed(new ECRClient({ ...clientSettings(spec, 'ecr', network), credentials }));
   return sdkEcrApi(client, spec)
     .getAuthorizationToken()
     .finally(() => client.destroy());
-}
-
-function explained(credentials: CredentialProvider, roleArn?: string): CredentialProvider {
-  return () =>
-    credentials().catch((error: unknown) => {
-      throw credentialsError(error, roleArn);
-    });
-}
-
-function credentialsError(error: unknown, roleArn: string | undefined): Error {
-  const found = !(error instanceof Error && error.name === 'CredentialsProviderError');
-  return roleArn && found
-    ? awsError(error, 'sts:AssumeRole', roleArn)
-    : awsError(error, 'the search for credentials', 'this operator');
-}
-
-/** Keys can be withdrawn without anything changing here. */
-const VERIFY_EVERY_MS = 3_300_000;
-
-/** Keys change under us, too (a rotated Secret, the next session of a role): each is asked about, once an hour. */
-function rememberIdentity(
-  sts: StsApi,
-  credentials: CredentialProvider,
-  now: () => number,
-): () => Promise<Identity> {
-  let known:
-    | { readonly accessKeyId: string; readonly at: number; readonly identity: Promise<Identity> }
-    | undefined;
-  return async () => {
-    const { accessKeyId } = await credentials();
-    if (known?.accessKeyId !== accessKeyId || now() - known.at >= VERIFY_EVERY_MS) {
-      const identity = sts.getCallerIdentity();
-      const entry = { accessKeyId, at: now(), identity };
-      known = entry;
-      identity.catch(() => {
-        if (known === entry) known = undefined;
-      });
-    }
-    return known.identity;
-  };
 }

@@ -155,17 +155,28 @@ export interface SessionKeys extends Keys {
   readonly expiration: Date;
 }
 
-/** What a session of a role is asked for with; `policy` narrows what it may do. Its length is STS's default. */
+/**
+ * What a session of a role is asked for with; `policy` narrows what it may do. It lasts as long as STS lets it without a
+ * word, an hour, which is the most that a session may last that comes out of another.
+ */
 export interface SessionRequest {
   readonly roleArn: string;
   readonly sessionName: string;
-  readonly policy: string;
+  readonly policy?: string;
+}
+
+/** What AssumeRole takes besides. */
+export interface RoleRequest extends SessionRequest {
+  readonly externalId?: string;
+  readonly tags?: Tags;
+  /** Keys of `tags` that stay when another role is assumed from the session. */
+  readonly transitiveTagKeys?: readonly string[];
 }
 
 /** The STS calls that this operator makes; one API call each, failures are thrown classified (see aws-errors.ts). */
 export interface StsApi {
   getCallerIdentity(): Promise<Identity>;
-  assumeRole(request: SessionRequest & { readonly externalId?: string }): Promise<SessionKeys>;
+  assumeRole(request: RoleRequest): Promise<SessionKeys>;
   /** Needs no credentials but the token, which is a secret: no error shows it. */
   assumeRoleWithWebIdentity(request: SessionRequest & { readonly token: string }): Promise<SessionKeys>;
 }

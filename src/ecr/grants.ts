@@ -81,13 +81,20 @@ export function isOwnSid(sid: string): boolean {
 
 /**
  * Whether the grants let in anybody but this account, its roles and its users; a service counts by those that it acts
- * for, an organization always.
+ * for, an organization always. An account of the same number in another partition is another account.
  */
-export function grantsBeyondAccount(grants: readonly Grant[], accountId: string): boolean {
+export function grantsBeyondAccount(
+  grants: readonly Grant[],
+  { accountId, partition }: { readonly accountId: string; readonly partition: string },
+): boolean {
   return grants.some(({ to }) => {
     const { accounts = [], roles = [], users = [], sourceAccounts = [], sourceArns = [] } = to;
     const arns = [...roles, ...users, ...sourceArns];
-    const reached = [...accounts, ...sourceAccounts, ...arns.map((arn) => arn.split(':')[4])];
+    const ofArns = arns.map((arn) => {
+      const [, place, , , account] = arn.split(':');
+      return place === partition ? account : undefined;
+    });
+    const reached = [...accounts, ...sourceAccounts, ...ofArns];
     return reached.length === 0 || reached.some((account) => account !== accountId);
   });
 }

@@ -76,6 +76,11 @@ export function pullHosts(registry: RegistryHosts, scope: PullScope): readonly s
   ];
 }
 
+/** The ARN of a repository of ECR Public, which has no region. */
+export function publicRepositoryArn(accountId: string, repositoryName: string): string {
+  return `arn:aws:ecr-public::${accountId}:repository/${repositoryName}`;
+}
+
 /** The ARN of a private repository. */
 export function repositoryArn({ accountId, region }: AccountRegion, repositoryName: string): string {
   return `arn:${partitionOf(region).id}:ecr:${region}:${accountId}:repository/${repositoryName}`;

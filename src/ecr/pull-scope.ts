@@ -38,6 +38,12 @@ export function scopeKey(scope: PullScope): string {
   return key === PUBLIC_HOST ? `${key},` : key;
 }
 
+/** The patterns in a {@link scopeKey}; undefined for all of a registry, none for ECR Public. */
+export function patternsOf(key: string): readonly string[] | undefined {
+  if (key === '') return undefined;
+  return key === PUBLIC_HOST ? [] : key.split(',').filter((pattern) => pattern !== '');
+}
+
 /** What came of a wish for some repositories: a scope, or those of the wish that are not allowed. */
 export type Narrowed = { readonly scope: PullScope } | { readonly outside: readonly string[] };
 
@@ -58,13 +64,19 @@ export function narrowed(
 
 const TOKEN = 'ecr:GetAuthorizationToken';
 
-/** What a token is for; the last one makes the first pull through a cache work. */
+/**
+ * What a token is for. The last three make the first pull through a cache work: the import, the repository for it, and
+ * the tags that a creation template gives that one. Source: ECR User Guide, "IAM permissions required to sync an
+ * upstream registry". The role has to have them too, and a registry's own protocol makes nothing else with them.
+ */
 const PULL = [
   TOKEN,
   'ecr:BatchCheckLayerAvailability',
   'ecr:GetDownloadUrlForLayer',
   'ecr:BatchGetImage',
   'ecr:BatchImportUpstreamImage',
+  'ecr:CreateRepository',
+  'ecr:TagResource',
 ] as const;
 
 const PUBLIC = ['ecr-public:GetAuthorizationToken', 'sts:GetServiceBearerToken'] as const;
@@ -79,14 +91,15 @@ export function sessionPolicy(registry: AccountRegion, scope: PullScope): string
   const patterns = scope.kind === 'Registry' ? ['*'] : normalPatterns(scope.patterns);
   const arns = patterns.map((pattern) => repositoryArn(registry, pattern));
   const elsewhere = { Effect: 'Deny', NotAction: TOKEN, NotResource: arns.length === 1 ? arns[0] : arns };
-  return policyText([allow(PULL), elsewhere, denyOthers(PULL)]);
+  // What may be done is what the last statement leaves: the list takes the room of four ARNs, and stands there once.
+  return policyText([allow('ecr:*'), elsewhere, denyOthers(PULL)]);
 }
 
 function policyText(statements: readonly object[]): string {
   return JSON.stringify({ Version: '2012-10-17', Statement: statements });
 }
 
-function allow(actions: readonly string[]): object {
+function allow(actions: string | readonly string[]): object {
   return { Effect: 'Allow', Action: actions, Resource: '*' };
 }
 

@@ -2,8 +2,8 @@ import { readFile } from 'node:fs/promises';
 import type { RegistrySpec } from '../api/registry.generated.ts';
 import { messageOf, RetryableError, TerminalError } from '../runtime/errors.ts';
 import { SCOPE_TOO_LARGE } from './aws-errors.ts';
-import { type CredentialProvider, SESSION_NAME } from './credentials.ts';
-import type { AuthorizationToken, SessionKeys, SessionRequest, StsApi } from './ecr-api.ts';
+import { type CredentialProvider, roleAtTheEnd, SESSION_NAME } from './credentials.ts';
+import type { AuthorizationToken, SessionKeys, StsApi } from './ecr-api.ts';
 import { partitionOf, pullHosts } from './partition.ts';
 import { type PullScope, sessionPolicy } from './pull-scope.ts';
 
@@ -39,7 +39,7 @@ export interface TokenOptions {
 /** What tokens of one Registry are issued with. */
 export interface TokenSource extends TokenOptions {
   readonly spec: RegistrySpec;
-  /** With the credentials that a role is assumed from. */
+  /** With the credentials that a role is assumed from, those at the end of `credentials.chain`. */
   readonly sts: StsApi;
   /** Who the operator is at AWS. */
   readonly own: CredentialProvider;
@@ -76,15 +76,14 @@ type Narrowing = (policy: string) => Promise<SessionKeys>;
 
 /** How a session with a policy can be had; undefined where there is no role for it. */
 function narrowing({ spec, sts, webIdentity }: TokenSource): Narrowing | undefined {
-  const { credentials: { secretRef, roleArn, externalId, sessionName = SESSION_NAME } = {}, pullRoleArn } =
-    spec;
-  const assumed = pullRoleArn ?? roleArn;
+  const { credentials = {}, pullRoleArn } = spec;
+  const assumed = pullRoleArn ?? credentials.roleArn;
   if (assumed) {
-    const request = { roleArn: assumed, sessionName, ...(externalId ? { externalId } : {}) };
+    const request = roleAtTheEnd(assumed, credentials);
     return (policy) => sts.assumeRole({ ...request, policy });
   }
-  if (!webIdentity || secretRef) return undefined;
-  const request = { roleArn: webIdentity.roleArn, sessionName };
+  if (!webIdentity || credentials.secretRef || credentials.chain) return undefined;
+  const request = { roleArn: webIdentity.roleArn, sessionName: credentials.sessionName ?? SESSION_NAME };
   return async (policy) => {
     const token = await readToken(webIdentity.tokenFile);
     return sts.assumeRoleWithWebIdentity({ ...request, policy, token });
@@ -107,7 +106,7 @@ function noWebIdentity(words: string, cause?: unknown): RetryableError {
 /** STS takes no more characters; how small it can pack them is known only to STS. */
 const LONGEST_POLICY = 2_048;
 
-function policyOf(spec: RegistrySpec, scope: PullScope): SessionRequest['policy'] {
+function policyOf(spec: RegistrySpec, scope: PullScope): string {
   const policy = sessionPolicy(spec, scope);
   if (policy.length <= LONGEST_POLICY) return policy;
   throw new TerminalError(

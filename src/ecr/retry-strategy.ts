@@ -1,4 +1,5 @@
 import type { ECRClient } from '@aws-sdk/client-ecr';
+import type { ECRPUBLICClient } from '@aws-sdk/client-ecr-public';
 
 type Strategy = Awaited<ReturnType<ECRClient['config']['retryStrategy']>>;
 type Refresh = Extract<Strategy, { refreshRetryTokenForRetry: unknown }>['refreshRetryTokenForRetry'];
@@ -8,7 +9,7 @@ type Refresh = Extract<Strategy, { refreshRetryTokenForRetry: unknown }>['refres
  * other calls. Networks and servers that fail are still retried by the SDK, and errors of ECR's quotas no more: the SDK
  * takes LimitExceededException for a throttle.
  */
-export function leaveThrottlesAlone(client: Pick<ECRClient, 'config'>): void {
+export function leaveThrottlesAlone(client: Pick<ECRClient | ECRPUBLICClient, 'config'>): void {
   const { config } = client;
   const usual = config.retryStrategy;
   // The client asks for its strategy at each call.

@@ -3,8 +3,8 @@ import { awsError } from './aws-errors.ts';
 import { type AccountRegion, repositoryArn } from './partition.ts';
 
 /** What the calls of the adapter share. */
-export interface SdkCalls {
-  readonly client: ECRClient;
+export interface SdkCalls<Client = ECRClient> {
+  readonly client: Client;
   readonly registryId: string;
   /** `*` stands for all of them. */
   arnOf(name: string): string;
@@ -19,26 +19,41 @@ export interface SdkCalls {
   ): Promise<T | undefined>;
 }
 
+/** What tells one registry's calls from another's. */
+export interface SdkCallsOptions<Client> extends Pick<SdkCalls<Client>, 'client' | 'registryId' | 'arnOf'> {
+  /** As IAM's actions begin. */
+  readonly service: 'ecr' | 'ecr-public';
+}
+
 /** Calls on one registry through one client. */
 export function sdkCalls(client: ECRClient, registry: AccountRegion): SdkCalls {
   const arnOf = (name: string): string => repositoryArn(registry, name);
+  return createSdkCalls({ client, registryId: registry.accountId, arnOf, service: 'ecr' });
+}
+
+/** Calls on one registry of ECR or ECR Public through one client. */
+export function createSdkCalls<Client>(options: SdkCallsOptions<Client>): SdkCalls<Client> {
+  const { client, registryId, arnOf, service } = options;
   const call: SdkCalls['call'] = async (action, resource, task) => {
     try {
       return await task();
     } catch (error) {
-      throw awsError(error, `ecr:${action}`, resource);
+      throw awsError(error, `${service}:${action}`, resource);
     }
   };
   const find: SdkCalls['find'] = (action, name, absent, task) =>
-    call(action, arnOf(name), async () => {
-      try {
-        return await task();
-      } catch (error) {
-        if (error instanceof Error && absent.includes(error.name)) return undefined;
-        throw error;
-      }
-    });
-  return { client, registryId: registry.accountId, arnOf, call, find };
+    call(action, arnOf(name), () => unlessAbsent(absent, task()));
+  return { client, registryId, arnOf, call, find };
+}
+
+/** The answer of AWS, or undefined where that is one of the errors in `absent`. */
+export async function unlessAbsent<T>(absent: readonly string[], answer: Promise<T>): Promise<T | undefined> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (error instanceof Error && absent.includes(error.name)) return undefined;
+    throw error;
+  }
 }
 
 /** What one call of a list gives. */

@@ -1,13 +1,14 @@
 import {
   AssumeRoleCommand,
+  type AssumeRoleCommandInput,
   AssumeRoleWithWebIdentityCommand,
   type Credentials,
   GetCallerIdentityCommand,
   type STSClient,
 } from '@aws-sdk/client-sts';
-import { RetryableError } from '../runtime/errors.ts';
+import { RetryableError, TerminalError } from '../runtime/errors.ts';
 import { awsError } from './aws-errors.ts';
-import type { SessionKeys, SessionRequest, StsApi } from './ecr-api.ts';
+import type { RoleRequest, SessionKeys, SessionRequest, StsApi } from './ecr-api.ts';
 
 /** The {@link StsApi} on the AWS SDK. SDK names stop here. */
 export function sdkStsApi(client: STSClient): StsApi {
@@ -21,12 +22,11 @@ export function sdkStsApi(client: STSClient): StsApi {
       }
     },
 
-    async assumeRole({ externalId, ...request }) {
-      const input = { ...sessionInput(request), ...(externalId ? { ExternalId: externalId } : {}) };
+    async assumeRole(request) {
       try {
-        return sessionKeys((await client.send(new AssumeRoleCommand(input))).Credentials);
+        return sessionKeys((await client.send(new AssumeRoleCommand(roleInput(request)))).Credentials);
       } catch (error) {
-        throw awsError(error, 'sts:AssumeRole', request.roleArn);
+        throw tagsTooLarge(error, request) ?? awsError(error, 'sts:AssumeRole', request.roleArn);
       }
     },
 
@@ -42,7 +42,30 @@ export function sdkStsApi(client: STSClient): StsApi {
 }
 
 function sessionInput({ roleArn, sessionName, policy }: SessionRequest) {
-  return { RoleArn: roleArn, RoleSessionName: sessionName, Policy: policy };
+  return { RoleArn: roleArn, RoleSessionName: sessionName, ...(policy ? { Policy: policy } : {}) };
+}
+
+function roleInput({ externalId, tags, transitiveTagKeys, ...session }: RoleRequest): AssumeRoleCommandInput {
+  return {
+    ...sessionInput(session),
+    ...(externalId ? { ExternalId: externalId } : {}),
+    ...(tags ? { Tags: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })) } : {}),
+    ...(transitiveTagKeys ? { TransitiveTagKeys: [...transitiveTagKeys] } : {}),
+  };
+}
+
+/** The tags and the policy of a session share one space, of which STS does not say how much it has. */
+function tagsTooLarge(error: unknown, { roleArn, tags, policy }: RoleRequest): TerminalError | undefined {
+  if (!tags || !(error instanceof Error) || !/^PackedPolicyTooLarge/.test(error.name)) return undefined;
+  if (policy) {
+    error.message += ' (the session tags of the Registry take part of that space)';
+    return undefined;
+  }
+  return new TerminalError(
+    'SessionTagsTooLarge',
+    `sts:AssumeRole on ${roleArn}: ${error.name}: ${error.message}; use fewer or shorter credentials.sessionTags`,
+    { cause: error },
+  );
 }
 
 function sessionKeys(credentials: Credentials | undefined): SessionKeys {

@@ -16,6 +16,8 @@ export interface TenancyQuestion {
   readonly labels: Labels;
   /** The ECR repository in question; absent asks for every repository of the registry. */
   readonly repository?: string;
+  /** What would help instead of a rule, for the end of a refusal. */
+  readonly instead?: string | undefined;
 }
 
 /** `refusal` is a sentence for a condition: it names the missing word and who can add it. */
@@ -28,7 +30,7 @@ export function tenancyAnswer(
   registry: { readonly name: string; readonly rules: readonly Rule[] | undefined },
   question: TenancyQuestion,
 ): TenancyAnswer {
-  const { word, namespace, labels, repository } = question;
+  const { word, namespace, labels, repository, instead } = question;
   const allowed = registry.rules
     ? registry.rules.some(
         (rule) =>
@@ -39,7 +41,7 @@ export function tenancyAnswer(
     : WITHOUT_RULES.includes(word);
   if (allowed) return { allowed };
   const what = repository === undefined ? 'every repository' : `repository ${repository}`;
-  return { allowed, refusal: refusalOf({ registry: registry.name, namespace, word, what }) };
+  return { allowed, refusal: refusalOf({ registry: registry.name, namespace, word, what, instead }) };
 }
 
 /** `patterns` (see pull-scope.ts) are the repositories that a pull token may open; absent means every one. */
@@ -70,10 +72,12 @@ interface Refused {
   readonly namespace: string;
   readonly word: TenancyWord;
   readonly what: string;
+  readonly instead?: string | undefined;
 }
 
-function refusalOf({ registry, namespace, word, what }: Refused): string {
-  return `namespace ${namespace} lacks the word ${word} for ${what}: ask whoever owns the Registry for a rule in spec.tenancy.rules of Registry ${registry} that allows it`;
+function refusalOf({ registry, namespace, word, what, instead }: Refused): string {
+  const asked = `namespace ${namespace} lacks the word ${word} for ${what}: ask whoever owns the Registry for a rule in spec.tenancy.rules of Registry ${registry} that allows it`;
+  return instead === undefined ? asked : `${asked}, or ${instead}`;
 }
 
 function covers({ repositoryPrefixes }: Rule, repository: string | undefined): boolean {

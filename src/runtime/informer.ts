@@ -18,6 +18,8 @@ export interface InformerOptions<T> {
   readonly labelSelector?: string;
   /** Ask for PartialObjectMetadata only: no spec, no data, leaves the API server. */
   readonly metadataOnly?: boolean;
+  /** How many objects a page of a list has at most: a page is in memory as a whole. 500 unless told. */
+  readonly pageSize?: number;
   /** Keeps what reconcilers read, drops the rest on arrival. */
   readonly project: (object: KubeObject) => T;
   readonly clock: Clock;
@@ -54,7 +56,7 @@ interface ListPage {
 
 /** An {@link Informer} that does nothing until it runs. */
 export function createInformer<T>(options: InformerOptions<T>): Informer<T> {
-  const { client, resource, clock, log, project, random = Math.random } = options;
+  const { client, resource, clock, log, project, pageSize = PAGE_SIZE, random = Math.random } = options;
   const store = new ObjectStore<T>((error) =>
     log.error({ kind: resource.kind, err: error }, 'listener failed'),
   );
@@ -69,7 +71,7 @@ export function createInformer<T>(options: InformerOptions<T>): Informer<T> {
     const found = new Map<Key, { readonly value: T; readonly version: string }>();
     let next: string | undefined;
     do {
-      const query: Query = { ...selectors, limit: PAGE_SIZE, continue: next };
+      const query: Query = { ...selectors, limit: pageSize, continue: next };
       const page: ListPage = await client.request(path, {
         query,
         signal,

@@ -1,4 +1,4 @@
-import type { KubeConfig } from '@kubernetes/client-node';
+import type { Cluster, KubeConfig } from '@kubernetes/client-node';
 import { type Dispatcher, request } from 'undici';
 import type { Clock } from './clock.ts';
 import { type KubeCredentials, kubeConfigCredentials } from './kube-credentials.ts';
@@ -73,12 +73,20 @@ const HEADERS_TIMEOUT_MS = 60_000;
 /** Nobody reads what a write made of an object, and no Secret's data is to come back. */
 const METADATA_ONLY = metadataOnly('PartialObjectMetadata');
 
+function proxyOf(cluster: Cluster | null): string | undefined {
+  const url = cluster?.proxyUrl || undefined;
+  if (url === undefined || /^https?:/.test(url)) return url;
+  // It may hold a password.
+  throw new Error('the kubeconfig has a proxy-url that is not http or https: nothing else is supported');
+}
+
 /** A {@link KubeClient} for the current context of a KubeConfig. */
 export function createKubeClient(options: KubeClientOptions): KubeClient {
-  const server = options.config.getCurrentCluster()?.server.replace(/\/$/, '');
+  const cluster = options.config.getCurrentCluster();
+  const server = cluster?.server.replace(/\/$/, '');
   if (!server) throw new Error('the kubeconfig names no cluster: set its current-context');
   const credentials = kubeConfigCredentials(options.config, options.clock);
-  const pools = createKubePools(options.connections ?? 32);
+  const pools = createKubePools({ connections: options.connections ?? 32, proxyUrl: proxyOf(cluster) });
 
   async function send(path: string, init: KubeRequest, streaming: boolean): Promise<Dispatcher.ResponseData> {
     const known = await credentials();

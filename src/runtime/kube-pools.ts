@@ -1,23 +1,30 @@
-import { Agent } from 'undici';
+import { Agent, type Dispatcher, ProxyAgent } from 'undici';
 import type { KubeTls } from './kube-credentials.ts';
 
 /** Connections to one API server. */
 export interface KubePools {
-  requests(tls: KubeTls): Agent;
+  requests(tls: KubeTls): Dispatcher;
   /** Apart, or a handful of watches would hold the connections that requests wait for. */
-  watches(tls: KubeTls): Agent;
+  watches(tls: KubeTls): Dispatcher;
   close(): Promise<void>;
 }
 
 interface Open {
   readonly tls: KubeTls;
   readonly fingerprint: string;
-  readonly requests: Agent;
-  readonly watches: Agent;
+  readonly requests: Dispatcher;
+  readonly watches: Dispatcher;
+}
+
+export interface KubePoolsOptions {
+  /** Of requests, at most. */
+  readonly connections: number;
+  /** An HTTP proxy on the way, as a kubeconfig's `proxy-url` names it. */
+  readonly proxyUrl?: string | undefined;
 }
 
 /** Connections live as long as the TLS material does: a rotated certificate makes a new pool. */
-export function createKubePools(connections: number): KubePools {
+export function createKubePools({ connections, proxyUrl }: KubePoolsOptions): KubePools {
   let current: Open | undefined;
 
   function open(tls: KubeTls): Open {
@@ -31,12 +38,11 @@ export function createKubePools(connections: number): KubePools {
     void current?.requests.close();
     // Open watches end with their own time-out; closing waits for them.
     void current?.watches.close();
-    const connect = { ...tls, timeout: 10_000 };
     current = {
       tls,
       fingerprint,
-      requests: new Agent({ allowH2: false, connections, connect, keepAliveTimeout: 60_000 }),
-      watches: new Agent({ allowH2: false, connect }),
+      requests: pool(tls, proxyUrl, { connections, keepAliveTimeout: 60_000 }),
+      watches: pool(tls, proxyUrl, {}),
     };
     return current;
   }
@@ -50,4 +56,10 @@ export function createKubePools(connections: number): KubePools {
       current = undefined;
     },
   };
+}
+
+function pool(tls: KubeTls, proxyUrl: string | undefined, options: Agent.Options): Dispatcher {
+  const connect = { ...tls, timeout: 10_000 };
+  if (proxyUrl === undefined) return new Agent({ allowH2: false, connect, ...options });
+  return new ProxyAgent({ allowH2: false, uri: proxyUrl, requestTls: connect, ...options });
 }

@@ -41,6 +41,7 @@ export interface ResourceReconcilerOptions<T extends CustomResource<S>, S extend
   readonly reconciler: Reconciler<T, Omit<S, keyof BaseStatus>>;
   /** See {@link nextStatus}. */
   readonly dependents: readonly [string, ...string[]];
+  readonly optionalDependents?: readonly string[];
   readonly finalizer: string;
   readonly fieldManager: string;
   /** Fields of the status that another controller writes: never applied, and no change of ours. */
@@ -59,7 +60,7 @@ export function resourceReconciler<T extends CustomResource<S>, S extends BaseSt
   options: ResourceReconcilerOptions<T, S>,
 ): (key: Key) => Promise<Next> {
   const { resource, lister, reconciler, client, clock, log, finalizer, fieldManager } = options;
-  const { foreignFields = [] } = options;
+  const { foreignFields = [], optionalDependents = [] } = options;
 
   // The resourceVersions of one kind are ordered numbers (KEP-5504).
   const written = new Map<Key, { readonly uid: string; readonly version: number; readonly status: S }>();
@@ -88,6 +89,7 @@ export function resourceReconciler<T extends CustomResource<S>, S extends BaseSt
       generation,
       result,
       dependents: options.dependents,
+      optionalDependents,
       now: clock.now(),
     });
     await applyStatus(object, next);

@@ -30,6 +30,8 @@ export interface NextStatusInput<S extends BaseStatus> {
   readonly result: Result<S>;
   /** Condition types that Ready depends on, most telling first; a failure is told of the first. */
   readonly dependents: readonly [string, ...string[]];
+  /** Condition types that Ready depends on as far as they are there. */
+  readonly optionalDependents?: readonly string[];
   readonly now: number;
 }
 
@@ -38,10 +40,12 @@ export interface NextStatusInput<S extends BaseStatus> {
  * Reconciling and Stalled follow kstatus: present only while True. Times change only with a condition's status.
  */
 export function nextStatus<S extends BaseStatus>(input: NextStatusInput<S>): S {
-  const { previous, generation, result, dependents, now } = input;
+  const { previous, generation, result, dependents, optionalDependents = [], now } = input;
   const states = 'outcome' in result ? result.outcome.conditions : [failedState(dependents[0], result.error)];
   const kept = 'outcome' in result ? [] : keptConditions(previous, dependents[0]);
-  const ready = readyOf([...states, ...kept], dependents);
+  const known = [...states, ...kept];
+  const stated = optionalDependents.filter((type) => known.some((state) => state.type === type));
+  const ready = readyOf(known, [...dependents, ...stated]);
   const stamp = (state: ConditionState): StatusCondition => stamped(state, previous, generation, now);
   const fields = 'outcome' in result ? result.outcome.status : (result.progress?.status ?? previous);
   return {

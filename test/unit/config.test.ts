@@ -10,6 +10,7 @@ const DEFAULTS: Config = {
   repairPods: false,
   identityTokens: 'allow',
   webIdentity: undefined,
+  proxy: undefined,
   driftSchedule: '*/30 * * * *',
   imageSchedule: '0 * * * *',
   imageUsage: false,
@@ -78,6 +79,23 @@ describe('a configuration', () => {
     expect(readConfig([], env).webIdentity).toEqual(webIdentity);
   });
 
+  test.each<[string, Record<string, string>, Config['proxy']]>([
+    [
+      'in capitals',
+      { HTTPS_PROXY: 'http://proxy:3128', HTTP_PROXY: 'https://other', NO_PROXY: '.internal,10.0.0.1' },
+      { HTTPS_PROXY: 'http://proxy:3128', HTTP_PROXY: 'https://other', NO_PROXY: '.internal,10.0.0.1' },
+    ],
+    [
+      'in small letters, which go first',
+      { https_proxy: 'http://small:1', HTTPS_PROXY: 'http://big:1', no_proxy: 'small', NO_PROXY: 'big' },
+      { HTTPS_PROXY: 'http://small:1', NO_PROXY: 'small' },
+    ],
+    ['with exceptions and no proxy', { NO_PROXY: '.internal' }, undefined],
+    ['that are empty', { HTTPS_PROXY: '', https_proxy: '' }, undefined],
+  ])('has the proxies of the environment %s', (_what, env, proxy) => {
+    expect(readConfig([], env).proxy).toEqual(proxy);
+  });
+
   test.each(['', 'prod', 'Prod 1_a.b:c=d+e-f@g', 'größe'])('has a cluster name such as "%s"', (name) => {
     expect(readConfig([`--cluster-name=${name}`], {}).clusterName).toBe(name || undefined);
   });
@@ -115,6 +133,15 @@ describe('what is wrong', () => {
       `--cluster-name (or ECR_OPERATOR_CLUSTER_NAME) is "${name}": write letters, digits, spaces and _ . : = + - @, which is what AWS takes in a tag, without a slash`,
     ]);
   });
+
+  test.each(['proxy:3128', 'socks5://proxy:1', 'http://', 'user:hush@proxy'])(
+    'is the proxy %s, which is not told: it may hold a password',
+    (https_proxy) => {
+      expect(problems([], { https_proxy })).toEqual([
+        'HTTPS_PROXY (or https_proxy) names no proxy: write a URL such as http://proxy:3128',
+      ]);
+    },
+  );
 
   test.each([
     ['none at all', '--drain-seconds=0'],

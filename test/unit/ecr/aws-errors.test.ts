@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { awsError } from '../../../src/ecr/aws-errors.ts';
+import { awsError, refusalOf } from '../../../src/ecr/aws-errors.ts';
 import { failureOf, RetryableError, TerminalError } from '../../../src/runtime/errors.ts';
 
 interface Details {
@@ -48,9 +48,22 @@ describe('what an error of AWS means', () => {
     ['KmsException', 'KmsFailed', 'retryable'],
     ['RepositoryNotFoundException', 'RepositoryNotVisible', 'retryable'],
     ['RepositoryAlreadyExistsException', 'RepositoryNotVisible', 'retryable'],
+    ['PullThroughCacheRuleNotFoundException', 'RuleNotVisible', 'retryable'],
+    ['PullThroughCacheRuleAlreadyExistsException', 'RuleNotVisible', 'retryable'],
+    ['TemplateNotFoundException', 'TemplateNotVisible', 'retryable'],
+    ['TemplateAlreadyExistsException', 'TemplateNotVisible', 'retryable'],
+    ['SecretNotFoundException', 'UpstreamSecretUnusable', 'retryable'],
+    ['UnableToAccessSecretException', 'UpstreamSecretUnusable', 'retryable'],
+    ['UnableToDecryptSecretValueException', 'UpstreamSecretUnusable', 'retryable'],
+    ['UnableToGetUpstreamImageException', 'UpstreamUnavailable', 'retryable'],
+    ['UnableToGetUpstreamLayerException', 'UpstreamUnavailable', 'retryable'],
+    ['UnableToListUpstreamImageReferrersException', 'UpstreamUnavailable', 'retryable'],
+    ['UnsupportedUpstreamRegistryException', 'UpstreamUnsupported', 'terminal'],
     ['LimitExceededException', 'QuotaExceeded', 'terminal'],
     ['RepositoryNotEmptyException', 'RepositoryNotEmpty', 'terminal'],
     ['LifecyclePolicyPreviewInProgressException', 'PreviewInProgress', 'retryable'],
+    ['ReplicationBackfillInProgressException', 'BackfillInProgress', 'retryable'],
+    ['BlockedByOrganizationPolicyException', 'BlockedByOrganization', 'terminal'],
     ['InvalidParameterException', 'InvalidParameter', 'terminal'],
     ['ValidationException', 'InvalidParameter', 'terminal'],
     ['InvalidTagParameterException', 'InvalidParameter', 'terminal'],
@@ -75,6 +88,27 @@ describe('what an error of AWS means', () => {
     ['a refused connection', sdkError('Error', 'x', { code: 'ECONNREFUSED' }), 'AWSUnreachable'],
     ['a name that DNS does not know', sdkError('Error', 'x', { code: 'ENOTFOUND' }), 'AWSUnreachable'],
     ['a name server that is not there', sdkError('Error', 'x', { code: 'EAI_AGAIN' }), 'AWSUnreachable'],
+    ['a proxy that refuses', sdkError('Error', 'x', { code: 'ERR_PROXY_TUNNEL' }), 'AWSUnreachable'],
+    [
+      'an authority that nobody trusts',
+      sdkError('Error', 'x', { code: 'UNABLE_TO_VERIFY_LEAF_SIGNATURE' }),
+      'CertificateNotTrusted',
+    ],
+    [
+      'one that is nowhere to be found',
+      sdkError('Error', 'x', { code: 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY' }),
+      'CertificateNotTrusted',
+    ],
+    [
+      'a certificate that its owner made',
+      sdkError('Error', 'x', { code: 'DEPTH_ZERO_SELF_SIGNED_CERT' }),
+      'CertificateNotTrusted',
+    ],
+    [
+      'an authority that its owner made',
+      sdkError('Error', 'x', { code: 'SELF_SIGNED_CERT_IN_CHAIN' }),
+      'CertificateNotTrusted',
+    ],
   ])('without a known name, %s tells', (_what, error, reason) => {
     expect(classified(error)).toEqual({ reason, kind: 'retryable' });
   });
@@ -141,5 +175,30 @@ describe('the words of an error', () => {
     expect(awsError(sdkError('InvalidSignatureException', words), 'ecr:TagResource', 'x').message).toBe(
       'ecr:TagResource on x: InvalidSignatureException: The request signature we calculated does not match the signature you provided.',
     );
+  });
+
+  test('are told without the token of a web identity, which STS quotes where it is malformed', () => {
+    const words =
+      "2 validation errors detected: Value 'hush' at 'webIdentityToken' failed to satisfy constraint: Member must have length greater than or equal to 4; Value 'x' at 'roleArn' failed";
+    const { message } = awsError(sdkError('ValidationError', words), 'the search for credentials', 'x');
+    expect(message).toContain("Value '(the token)' at 'webIdentityToken' failed to satisfy constraint");
+    expect([message.includes('hush'), message.includes("Value 'x' at 'roleArn'")]).toEqual([false, true]);
+  });
+});
+
+describe('what AWS has against whoever calls', () => {
+  test.each<[unknown, ReturnType<typeof refusalOf>]>([
+    [sdkError('ExpiredTokenException'), 'keys'],
+    [sdkError('InvalidClientTokenId'), 'keys'],
+    [sdkError('SignatureDoesNotMatch'), 'keys'],
+    [sdkError('AccessDeniedException'), 'rights'],
+    [sdkError('AccessDenied'), 'rights'],
+    [sdkError('ThrottlingException'), undefined],
+    [sdkError('InvalidParameterException', 'Principal not found'), undefined],
+    [sdkError('NobodyKnowsThisException', 'x', { $metadata: { httpStatusCode: 403 } }), undefined],
+    [new RetryableError('AccessDenied', 'of a role on the way'), undefined],
+    ['no error at all', undefined],
+  ])('%s: %s', (error, refusal) => {
+    expect(refusalOf(error)).toBe(refusal);
   });
 });

@@ -1,12 +1,19 @@
+import { createRequire } from 'node:module';
+import { getCACertificates } from 'node:tls';
 import { DescribeRegistryCommand, ECRClient } from '@aws-sdk/client-ecr';
+import { DescribeRegistriesCommand, ECRPUBLICClient } from '@aws-sdk/client-ecr-public';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { describe, expect, test } from '@jest/globals';
 import type { RegistrySpec } from '../../../src/api/registry.generated.ts';
 import { clientSettings } from '../../../src/ecr/client-settings.ts';
+import { registryHost, repositoryArn } from '../../../src/ecr/partition.ts';
+import { trustOf } from '../../../src/ecr/trusted-authorities.ts';
 
 const credentials = { accessKeyId: 'AKIAEXAMPLE', secretAccessKey: 's' };
 
-/** The host that the SDK would call, ECR's first; nothing is sent. */
+const PUBLIC = 'api.ecr-public.us-east-1.amazonaws.com';
+
+/** The hosts that the SDK would call for ECR, STS and ECR Public; nothing is sent. */
 async function hosts(region: string, endpoint: RegistrySpec['endpoint']): Promise<readonly string[]> {
   const called: string[] = [];
   const requestHandler = {
@@ -19,8 +26,10 @@ async function hosts(region: string, endpoint: RegistrySpec['endpoint']): Promis
   const common = { credentials, requestHandler: requestHandler as never, maxAttempts: 1 };
   const ecr = new ECRClient({ ...clientSettings(spec, 'ecr'), ...common });
   const sts = new STSClient({ ...clientSettings(spec, 'sts'), ...common });
+  const ecrPublic = new ECRPUBLICClient({ ...clientSettings(spec, 'ecr-public'), ...common });
   await ecr.send(new DescribeRegistryCommand({})).catch(() => undefined);
   await sts.send(new GetCallerIdentityCommand({})).catch(() => undefined);
+  await ecrPublic.send(new DescribeRegistriesCommand({})).catch(() => undefined);
   return called;
 }
 
@@ -69,6 +78,82 @@ describe('AWS is called', () => {
       ['ecr.us-east-1.api.aws', 'sts.example.com'],
     ],
   ])('%s', async (_what, region, endpoint, expected) => {
-    expect(await hosts(region, endpoint)).toEqual(expected);
+    expect(await hosts(region, endpoint)).toEqual([...expected, PUBLIC]);
+  });
+});
+
+describe('the SDK’s rules and ours agree on what each partition calls its hosts', () => {
+  test.each<[string, readonly [string, string, string, string]]>([
+    ['eu-central-1', ['amazonaws.com', 'api.aws', 'aws', 'amazonaws.com']],
+    ['us-east-1', ['amazonaws.com', 'api.aws', 'aws', 'amazonaws.com']],
+    // Regions that an account has to switch on: STS has nothing but a regional endpoint for them.
+    ['me-south-1', ['amazonaws.com', 'api.aws', 'aws', 'amazonaws.com']],
+    ['ap-southeast-4', ['amazonaws.com', 'api.aws', 'aws', 'amazonaws.com']],
+    ['af-south-1', ['amazonaws.com', 'api.aws', 'aws', 'amazonaws.com']],
+    ['cn-north-1', ['amazonaws.com.cn', 'api.amazonwebservices.com.cn', 'aws-cn', 'amazonaws.com.cn']],
+    ['cn-northwest-1', ['amazonaws.com.cn', 'api.amazonwebservices.com.cn', 'aws-cn', 'amazonaws.com.cn']],
+    ['us-gov-west-1', ['amazonaws.com', 'api.aws', 'aws-us-gov', 'amazonaws.com']],
+    ['us-gov-east-1', ['amazonaws.com', 'api.aws', 'aws-us-gov', 'amazonaws.com']],
+  ])('%s', async (region, [suffix, dualStackSuffix, partition, registrySuffix]) => {
+    const registry = { accountId: '123456789012', region };
+    expect({
+      plain: await hosts(region, undefined),
+      dualStack: await hosts(region, { dualStack: true }),
+      registry: registryHost(registry),
+      arn: repositoryArn(registry, 'web'),
+    }).toEqual({
+      plain: [`api.ecr.${region}.${suffix}`, `sts.${region}.${suffix}`, PUBLIC],
+      dualStack: [`ecr.${region}.${dualStackSuffix}`, `sts.${region}.${dualStackSuffix}`, PUBLIC],
+      registry: `123456789012.dkr.ecr.${region}.${registrySuffix}`,
+      arn: `arn:${partition}:ecr:${region}:123456789012:repository/web`,
+    });
+  });
+
+  test.each([
+    ['us-east-2', ['ecr-fips.us-east-2.amazonaws.com', 'sts-fips.us-east-2.amazonaws.com']],
+    ['us-gov-west-1', ['ecr-fips.us-gov-west-1.amazonaws.com', 'sts.us-gov-west-1.amazonaws.com']],
+    ['us-gov-east-1', ['ecr-fips.us-gov-east-1.amazonaws.com', 'sts.us-gov-east-1.amazonaws.com']],
+  ])('FIPS in %s', async (region, expected) => {
+    const [ecr = '', sts] = await hosts(region, { fips: true });
+    expect([ecr.replace(/^api\./, ''), sts]).toEqual(expected);
+  });
+});
+
+/** Node's types do not show it. */
+function proxyOf(agent: object): unknown {
+  return (agent as { readonly options: { readonly proxyEnv?: unknown } }).options.proxyEnv;
+}
+
+describe('a client', () => {
+  const region = 'eu-central-1';
+
+  test('tells AWS that it is this operator, and its version', () => {
+    const { version } = createRequire(import.meta.url)('../../../package.json');
+    expect(clientSettings({ region }, 'ecr').customUserAgent).toEqual([['ecr-operator', version]]);
+  });
+
+  test('has connections of its own, and nothing of proxies or certificates unless told', () => {
+    const [one, other] = [clientSettings({ region }, 'ecr'), clientSettings({ region }, 'ecr')];
+    const { httpAgent, httpsAgent } = one.requestHandler;
+    expect([
+      httpsAgent === other.requestHandler.httpsAgent,
+      httpAgent === other.requestHandler.httpAgent,
+    ]).toEqual([false, false]);
+    expect([proxyOf(httpsAgent), httpsAgent.options.secureContext, proxyOf(httpAgent)]).toEqual([
+      undefined,
+      undefined,
+      undefined,
+    ]);
+  });
+
+  test.each(['ecr', 'sts', 'ecr-public'] as const)('of %s goes by proxy and trusts the bundle', (service) => {
+    const [certificate = ''] = getCACertificates('bundled');
+    const proxy = { HTTPS_PROXY: 'http://proxy:3128', NO_PROXY: '.internal' };
+    const { requestHandler } = clientSettings({ region, endpoint: { caBundle: certificate } }, service, {
+      proxy,
+    });
+    const { httpAgent, httpsAgent } = requestHandler;
+    expect([proxyOf(httpAgent), proxyOf(httpsAgent)]).toEqual([proxy, proxy]);
+    expect(httpsAgent.options.secureContext).toBe(trustOf(certificate));
   });
 });

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { RegistrySpec } from '../../../src/api/registry.generated.ts';
 import { type Connections, createConnections } from '../../../src/ecr/connection.ts';
@@ -6,6 +7,7 @@ import { systemClock } from '../../../src/runtime/clock.ts';
 import { failureOf, TerminalError } from '../../../src/runtime/errors.ts';
 import { type AwsSimulator, startAwsSimulator } from '../../lab/aws/aws-simulator.ts';
 import { digestOf } from '../../lab/aws/image-state.ts';
+import { waitFor } from '../../lab/wait-for.ts';
 
 const ACCOUNT = '123456789012';
 const USER = `arn:aws:iam::${ACCOUNT}:user/operator`;
@@ -86,14 +88,48 @@ describe('who we are at AWS', () => {
     expect(await connection.verify()).toEqual({ accountId: ACCOUNT, arn: USER });
   });
 
-  test('is asked again after a failure', async () => {
-    const connection = connections.to(spec('again'));
+  test('is asked again three seconds after a failure, which all have until then', async () => {
+    let now = 0;
+    const failing = createConnections(async () => keys, { now: () => now });
+    const connection = failing.to(spec('again'));
     aws.faults.add({ match: { action: 'sts:*' }, fault: { kind: 'access-denied' }, times: 1 });
+    for (const at of [0, 2_999]) {
+      now = at;
+      expect(await failure(connection.verify())).toEqual([
+        false,
+        expect.objectContaining({ reason: 'AccessDenied' }),
+      ]);
+    }
+    now = 3_000;
+    expect(await connection.verify()).toEqual({ accountId: ACCOUNT, arn: USER });
+    failing.close();
+  });
+
+  test('is asked by however many objects once in three seconds while AWS does not take the keys', async () => {
+    let now = 0;
+    const fault = { kind: 'error', name: 'InvalidClientTokenId', message: 'It is invalid' } as const;
+    const hit = aws.faults.add({ match: { action: 'sts:*' }, fault });
+    const refused = createConnections(async () => keys, { now: () => now });
+    const connection = refused.to(spec('unknown'));
+    aws.actions.clear();
+    for (now = 0; now < 30_000; now += 100) await connection.verify().catch(() => undefined);
+    hit.remove();
+    refused.close();
+    expect(aws.actions.count('sts:GetCallerIdentity')).toBe(10);
+  });
+
+  test('is asked at once with the right secret of the same key', async () => {
+    let held: Keys = { ...keys, secretAccessKey: 'wrong' };
+    const mended = createConnections(async () => held, { now: () => 0 });
+    const connection = mended.to(spec('mended'));
     expect(await failure(connection.verify())).toEqual([
       false,
-      expect.objectContaining({ reason: 'AccessDenied' }),
+      expect.objectContaining({ reason: 'CredentialsRefused' }),
     ]);
+    held = keys;
+    mended.secretChanged('mended');
     expect(await connection.verify()).toEqual({ accountId: ACCOUNT, arn: USER });
+    mended.close();
   });
 
   test('is a session of the role where one is to be assumed, once for however many at a time', async () => {
@@ -146,6 +182,31 @@ describe('connections', () => {
     some.retain([spec('kept')]);
     expect([some.to(spec('kept')) === kept, some.to(spec('left')) === left]).toEqual([true, false]);
     some.close();
+  });
+});
+
+describe('a connection that is closed', () => {
+  const sockets = () => process.getActiveResourcesInfo().filter((name) => name === 'TCPSocketWrap').length;
+
+  test('lets calls that are under way come to their end, none made twice, and leaves nothing open', async () => {
+    const before = sockets();
+    const some = createConnections(async () => keys, systemClock);
+    const { ecr, verify } = some.to(spec('closing'));
+    await verify();
+    aws.actions.clear();
+    const answer = Promise.withResolvers<void>();
+    const slow = { kind: 'slow', until: answer.promise, when: 'after' } as const;
+    const hit = aws.faults.add({ match: { action: 'ecr:CreateRepository' }, fault: slow });
+    const made = ecr.createRepository({ name: 'closing', tags: {} });
+    await waitFor(() => hit.hits() === 1, { what: 'the call' });
+    some.close();
+    // Long enough for another attempt, which would come at once.
+    await sleep(300);
+    answer.resolve();
+    expect(await made).toMatchObject({ name: 'closing' });
+    hit.remove();
+    expect(aws.actions.count('ecr:CreateRepository')).toBe(1);
+    await waitFor(() => sockets() <= before, { what: 'the connections to be closed' });
   });
 });
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { credentialProviders, credentialsSecretError, keysOf } from '../../../src/ecr/credentials.ts';
+import { credentialsSecretError, keysOf, roleAtTheEnd, rolesOnTheWay } from '../../../src/ecr/credentials.ts';
 import { failureOf, RetryableError, TerminalError } from '../../../src/runtime/errors.ts';
 
 function base64(data: Readonly<Record<string, string>>): Record<string, string> {
@@ -64,35 +64,41 @@ test('a Secret that cannot be read is named, with the reason, and tried again', 
   expect([error instanceof RetryableError, error.cause]).toEqual([true, cause]);
 });
 
-describe('the keys of a secretRef', () => {
-  const spec = {
-    accountId: '123456789012',
-    region: 'us-east-1',
-    access: 'Manage',
-    credentials: { secretRef: { name: 'aws' } },
-  } as const;
+describe('the roles of a Registry', () => {
+  const [one, two] = ['arn:aws:iam::123456789012:role/one', 'arn:aws:iam::210987654321:role/two'];
 
-  test('are read once for many that ask, and have an end, so that the SDK asks again', async () => {
-    const asked: string[] = [];
-    const { own: provider } = credentialProviders(spec, async (name) => {
-      asked.push(name);
-      return { accessKeyId: 'AKIA1', secretAccessKey: 's1' };
-    });
-    const before = Date.now();
-    const [first, second] = await Promise.all([provider(), provider()]);
-    expect([asked, first]).toEqual([['aws'], second]);
-    expect(first).toEqual({ accessKeyId: 'AKIA1', secretAccessKey: 's1', expiration: expect.any(Date) });
-    expect(Number(first.expiration) - before).toBeGreaterThanOrEqual(60_000);
+  test('on the way have nothing of what the Registry says of the last one', () => {
+    const chain = [
+      { roleArn: one, externalId: 'first-door' },
+      { roleArn: two, sessionName: 'second' },
+    ];
+    const credentials = { chain, externalId: 'last-door', sessionName: 'last', sessionTags: { team: 'a' } };
+    expect([rolesOnTheWay(credentials), rolesOnTheWay({})]).toEqual([
+      [
+        { roleArn: one, sessionName: 'ecr-operator', externalId: 'first-door' },
+        { roleArn: two, sessionName: 'second' },
+      ],
+      [],
+    ]);
   });
 
-  test('are read again after a failure', async () => {
-    let count = 0;
-    const { own: provider } = credentialProviders(spec, async () => {
-      count += 1;
-      if (count === 1) throw new Error('not yet');
-      return { accessKeyId: 'AKIA1', secretAccessKey: 's1' };
-    });
-    await expect(provider()).rejects.toThrow('not yet');
-    await expect(provider()).resolves.toEqual(expect.objectContaining({ accessKeyId: 'AKIA1' }));
+  test('at the end is assumed with all that the Registry says', () => {
+    const said = {
+      externalId: 'door',
+      sessionName: 'me',
+      sessionTags: { team: 'a' },
+      transitiveTagKeys: ['team'],
+    };
+    expect([roleAtTheEnd(one, said), roleAtTheEnd(one, {}), roleAtTheEnd(one, { sessionTags: {} })]).toEqual([
+      {
+        roleArn: one,
+        sessionName: 'me',
+        externalId: 'door',
+        tags: { team: 'a' },
+        transitiveTagKeys: ['team'],
+      },
+      { roleArn: one, sessionName: 'ecr-operator' },
+      { roleArn: one, sessionName: 'ecr-operator' },
+    ]);
   });
 });

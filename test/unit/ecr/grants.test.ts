@@ -5,6 +5,7 @@ import { grantSid, grantStatements, grantsBeyondAccount, isOwnSid } from '../../
 
 const OWN = '123456789012';
 const OTHER = '210987654321';
+const ACCOUNT = { accountId: OWN, partition: 'aws' };
 const PULL = ['ecr:BatchCheckLayerAvailability', 'ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer'];
 
 function grant(to: Grant['to'], access: Grant['access'] = 'Pull'): Grant {
@@ -190,11 +191,11 @@ describe('grants stay within the account', () => {
       { service: 'lambda', sourceArns: [`arn:aws:lambda:us-east-1:${OWN}:function:*`] },
     ],
   ])('%s', (_what, to) => {
-    expect(grantsBeyondAccount([grant(to)], OWN)).toBe(false);
+    expect(grantsBeyondAccount([grant(to)], ACCOUNT)).toBe(false);
   });
 
   test('where there are none', () => {
-    expect(grantsBeyondAccount([], OWN)).toBe(false);
+    expect(grantsBeyondAccount([], ACCOUNT)).toBe(false);
   });
 });
 
@@ -203,6 +204,11 @@ describe('grants go beyond the account', () => {
     ['to another account', { accounts: [OWN, OTHER] }],
     ['to a role of another', { roles: [`arn:aws:iam::${OTHER}:role/${OWN}`] }],
     ['to a user of another', { users: [`arn:aws:iam::${OTHER}:user/alice`] }],
+    ['to a role of that number in another partition', { roles: [`arn:aws-cn:iam::${OWN}:role/x`] }],
+    [
+      'to a service for functions in another partition',
+      { service: 'lambda', sourceArns: [`arn:aws-us-gov:lambda:us-gov-west-1:${OWN}:function:*`] },
+    ],
     ['to an organization', { organization: 'o-a1b2c3d4e5' }],
     ['to a service for another account', { service: 'codebuild', sourceAccounts: [OTHER] }],
     [
@@ -212,6 +218,6 @@ describe('grants go beyond the account', () => {
     ['to a service without sources', { service: 'lambda' }],
     ['to nobody that is known here', {}],
   ])('%s', (_what, to) => {
-    expect(grantsBeyondAccount([grant({ accounts: [OWN] }), grant(to)], OWN)).toBe(true);
+    expect(grantsBeyondAccount([grant({ accounts: [OWN] }), grant(to)], ACCOUNT)).toBe(true);
   });
 });

@@ -272,6 +272,9 @@ describe('a token of ECR Public', () => {
 test('a token of the identity itself is as wide as that', async () => {
   const { pullRoleArn: _, ...spec } = specOf();
   const token = await connections.to(spec).issueToken(ALL);
-  expect([token.scope, calls()]).toEqual(['Identity', ['ecr:GetAuthorizationToken']]);
+  expect([token.scope, calls()]).toEqual([
+    'Identity',
+    ['sts:GetCallerIdentity', 'ecr:GetAuthorizationToken'],
+  ]);
   expect(await status(token, 'team-b/web')).toBe(200);
 });

@@ -6,6 +6,7 @@ import {
   narrowed,
   normalPatterns,
   type PullScope,
+  patternsOf,
   scopeKey,
   sessionPolicy,
 } from '../../../src/ecr/pull-scope.ts';
@@ -80,6 +81,15 @@ describe('the key of a scope', () => {
   ])('%s', (_what, scope, key) => {
     expect(scopeKey(scope)).toBe(key);
   });
+
+  test.each<[PullScope, readonly string[] | undefined]>([
+    [{ kind: 'Registry' }, undefined],
+    [{ kind: 'Public' }, []],
+    [repositories('b', 'a/*', 'a/x'), ['a/*', 'b']],
+    [repositories('public.ecr.aws'), ['public.ecr.aws']],
+  ])('of %j tells its patterns', (scope, patterns) => {
+    expect(patternsOf(scopeKey(scope))).toEqual(patterns);
+  });
 });
 
 describe('what is asked for and what is allowed', () => {
@@ -98,9 +108,9 @@ describe('what is asked for and what is allowed', () => {
 
 describe('the session policy', () => {
   const PULL =
-    '["ecr:GetAuthorizationToken","ecr:BatchCheckLayerAvailability","ecr:GetDownloadUrlForLayer","ecr:BatchGetImage","ecr:BatchImportUpstreamImage"]';
+    '["ecr:GetAuthorizationToken","ecr:BatchCheckLayerAvailability","ecr:GetDownloadUrlForLayer","ecr:BatchGetImage","ecr:BatchImportUpstreamImage","ecr:CreateRepository","ecr:TagResource"]';
   const around = (resources: string) =>
-    `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":${PULL},"Resource":"*"},{"Effect":"Deny","NotAction":"ecr:GetAuthorizationToken","NotResource":${resources}},{"Effect":"Deny","NotAction":${PULL},"Resource":"*"}]}`;
+    `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"ecr:*","Resource":"*"},{"Effect":"Deny","NotAction":"ecr:GetAuthorizationToken","NotResource":${resources}},{"Effect":"Deny","NotAction":${PULL},"Resource":"*"}]}`;
 
   test.each<[string, PullScope, string]>([
     ['of some repositories', repositories('t/web', 'b/*'), `["${ARN}/b/*","${ARN}/t/web"]`],
@@ -108,6 +118,10 @@ describe('the session policy', () => {
     ['of the whole registry', { kind: 'Registry' }, `"${ARN}/*"`],
   ])('%s has each ARN once', (_what, scope, resources) => {
     expect(sessionPolicy(REGISTRY, scope)).toBe(around(resources));
+  });
+
+  test('leaves the list of ARNs 1,561 of 2,048 characters: scopes that fitted once still do', () => {
+    expect(around('').length + 1_561).toBeLessThanOrEqual(2_048);
   });
 
   test('of ECR Public has the two actions that a token takes', () => {
@@ -138,6 +152,9 @@ describe('the session policy', () => {
     ['a pull inside the scope', TEAM, 'ecr:BatchGetImage', `${ARN}/t/web`, true],
     ['a pull beneath a prefix', TEAM, 'ecr:GetDownloadUrlForLayer', `${ARN}/b/x/y`, true],
     ['the first pull through a cache', TEAM, 'ecr:BatchImportUpstreamImage', `${ARN}/b/x`, true],
+    ['the repository of a cache', TEAM, 'ecr:CreateRepository', `${ARN}/b/x`, true],
+    ['the tags of a template', TEAM, 'ecr:TagResource', `${ARN}/b/x`, true],
+    ['a repository outside', TEAM, 'ecr:CreateRepository', `${ARN}/x/y`, false],
     ['the token itself', TEAM, 'ecr:GetAuthorizationToken', '*', true],
     ['a pull outside', TEAM, 'ecr:BatchGetImage', `${ARN}/t/webs`, false],
     ['a push inside', TEAM, 'ecr:PutImage', `${ARN}/t/web`, false],

@@ -17,6 +17,7 @@ const SESSION: SessionKeys = {
 };
 const ROLE = 'arn:aws:iam::123456789012:role/ecr';
 const PULL_ROLE = 'arn:aws:iam::123456789012:role/pull';
+const ROLE_ON_THE_WAY = 'arn:aws:iam::210987654321:role/hub';
 const WEB_ROLE = 'arn:aws:iam::123456789012:role/irsa';
 const TEAM: PullScope = { kind: 'Repositories', patterns: ['team/*'] };
 const ALL: PullScope = { kind: 'Registry' };
@@ -130,9 +131,12 @@ describe('a session is asked for', () => {
     expect([token.scope, token.expiresAt, asked]).toEqual(['Identity', 43_200_000, [['Registry', 'own']]]);
   });
 
-  test('not of the web identity where static keys are named: they may be of another account', async () => {
+  test.each<[string, NonNullable<RegistrySpec['credentials']>]>([
+    ['static keys are', { secretRef: { name: 'aws' } }],
+    ['a chain is', { chain: [{ roleArn: ROLE_ON_THE_WAY }] }],
+  ])('not of the web identity where %s named: they may be of another account', async (_what, credentials) => {
     const webIdentity = { roleArn: WEB_ROLE, tokenFile };
-    const { source, asked } = sourceOf({ credentials: { secretRef: { name: 'aws' } } }, { webIdentity });
+    const { source, asked } = sourceOf({ credentials }, { webIdentity });
     await issueToken(source, PUBLIC);
     expect(asked).toEqual([['Public', 'own']]);
   });
@@ -213,7 +217,7 @@ describe('there is no token', () => {
       {
         reason: 'ScopeTooLarge',
         message:
-          'the session policy for these repositories has 2878 characters, and STS takes 2048: name a prefix such as team-a/* instead of single repositories',
+          'the session policy for these repositories has 2783 characters, and STS takes 2048: name a prefix such as team-a/* instead of single repositories',
         recheckAfterMs: 3_600_000,
       },
     ],

@@ -23,6 +23,8 @@ beforeAll(async () => {
   const keys = aws.addUser({ arn: `arn:aws:iam::${ACCOUNT}:user/operator` });
   connections = createConnections(async () => keys, hurried);
   connection = connections.to(spec());
+  await connection.verify();
+  aws.actions.clear();
 });
 
 afterEach(() => {

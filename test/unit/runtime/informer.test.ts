@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { createInformer } from '../../../src/runtime/informer.ts';
-import type { KubeClient } from '../../../src/runtime/kube-client.ts';
+import type { KubeClient, KubeRequest } from '../../../src/runtime/kube-client.ts';
 import type { ResourceType } from '../../../src/runtime/resource.ts';
 import { createFakeClock, type FakeClock } from '../fake-clock.ts';
 import { fakeKubeClient } from './fake-kube-client.ts';
@@ -53,4 +53,50 @@ test('pauses grow with watches that break soon', async () => {
 
 test('a watch that was steady is opened again at once, though nothing was heard on it', async () => {
   expect(await pausesAfter([2_000, 2_000, 30_000, 30_000, 2_000])).toEqual([800, 1_600, 800, 800, 1_600]);
+});
+
+test.each([
+  [undefined, 500],
+  [2, 2],
+])('a list is read in pages: told %s, it asks for %i objects', async (pageSize, limit) => {
+  const names = ['a', 'b', 'c'];
+  const asked: unknown[] = [];
+  const stop = new AbortController();
+  const client: KubeClient = {
+    ...fakeKubeClient(),
+    async request<T>(_path: string, { query }: KubeRequest = {}): Promise<T> {
+      asked.push([query?.['limit'], query?.['continue']]);
+      const from = Number(query?.['continue'] ?? 0);
+      const to = from + Number(query?.['limit']);
+      const items = names
+        .slice(from, to)
+        .map((name) => ({ metadata: { name, uid: name, resourceVersion: '1' } }));
+      return {
+        metadata: { resourceVersion: '1', continue: to < names.length ? String(to) : '' },
+        items,
+      } as T;
+    },
+    stream: async () => {
+      stop.abort();
+      throw new Error('over');
+    },
+  };
+  const informer = createInformer({
+    client,
+    resource: THINGS,
+    project: ({ metadata }) => metadata.name,
+    ...(pageSize === undefined ? {} : { pageSize }),
+    clock: createFakeClock(),
+    log: recordedLog(),
+  });
+  await informer.run(stop.signal);
+  expect([...informer.lister.values()]).toEqual(names);
+  expect(asked).toEqual(
+    limit === 500
+      ? [[500, undefined]]
+      : [
+          [2, undefined],
+          [2, '2'],
+        ],
+  );
 });

@@ -37,12 +37,14 @@ interface Given {
   readonly previous?: Status;
   readonly generation?: number;
   readonly dependents?: readonly [string, ...string[]];
+  readonly optionalDependents?: readonly string[];
   readonly now?: number;
 }
 
 function next(result: Result<Status>, given: Given = {}): Status {
   const { previous, generation = 1, dependents = ['Exists', 'PolicyApplied'], now = NOW } = given;
-  return nextStatus<Status>({ previous, generation, result, dependents, now });
+  const { optionalDependents = [] } = given;
+  return nextStatus<Status>({ previous, generation, result, dependents, optionalDependents, now });
 }
 
 const outcome = (...conditions: ConditionState[]): Result<Status> => ({ outcome: { conditions } });
@@ -93,6 +95,25 @@ describe('Ready', () => {
     ],
   ])('%s', (_sentence, conditions, expected) => {
     expect(summary(next(outcome(...conditions)))).toEqual(expected);
+  });
+
+  test.each<[string, ConditionState[], string]>([
+    ['is False where it is', [state('Exists'), state('Mirrored', 'False', 'Refused')], 'Ready=False Refused'],
+    [
+      'is Unknown where it is',
+      [state('Exists'), state('Mirrored', 'Unknown', 'Asking')],
+      'Ready=Unknown Asking',
+    ],
+    ['is True where it is', [state('Exists'), state('Mirrored')], 'Ready=True Ready'],
+    ['asks for nothing where it is not there', [state('Exists')], 'Ready=True Ready'],
+    [
+      'comes after the others',
+      [state('Exists', 'False', 'Missing'), state('Mirrored', 'False', 'Refused')],
+      'Ready=False Missing',
+    ],
+  ])('with an optional condition %s', (_sentence, conditions, expected) => {
+    const optional = { dependents: ['Exists'], optionalDependents: ['Mirrored'] } as const;
+    expect(summary(next(outcome(...conditions), optional))[0]).toBe(expected);
   });
 
   test('speaks with the words of the condition that decides', () => {
