@@ -34,12 +34,19 @@ export const HAND_OVER_ANNOTATION = `${GROUP}/hand-over`;
 export const ROTATE_ANNOTATION = `${GROUP}/rotate-requested-at`;
 /** On a Repository: each new value, by custom the time, asks for its images to be looked at now. */
 export const IMAGES_ANNOTATION = `${GROUP}/images-requested-at`;
+/** On a Registry: each new value, by custom the time, asks for a replication backfill to every destination. */
+export const BACKFILL_ANNOTATION = `${GROUP}/replication-backfill-requested-at`;
+/** On a Registry: each new value asks for its backfills to be stopped. */
+export const BACKFILL_STOP_ANNOTATION = `${GROUP}/replication-backfill-stop-requested-at`;
 /** On a Namespace: no ClusterPullSecret reaches into it. */
 export const OPT_OUT_LABEL = `${GROUP}/pull-secrets`;
 export const OPT_OUT = 'disabled';
 
 /** On a Namespace: the RepositoryClass of those Repositories in it that name none. */
 export const CLASS_LABEL = `${GROUP}/repository-class`;
+
+/** On a PullThroughCacheRule: any new value asks ECR now whether it gets into the upstream. */
+export const VALIDATE_ANNOTATION = `${GROUP}/validation-requested-at`;
 
 /** On a ServiceAccount: the names that we put into its imagePullSecrets, separated by commas. */
 export const SERVICE_ACCOUNT_ANNOTATION = `${GROUP}/pull-secrets`;
@@ -71,4 +78,22 @@ export const CLUSTER_PULL_SECRETS = {
   kind: 'ClusterPullSecret',
   plural: 'clusterpullsecrets',
   namespaced: false,
+} as const;
+export const PULL_THROUGH_CACHE_RULES = {
+  ...common,
+  kind: 'PullThroughCacheRule',
+  plural: 'pullthroughcacherules',
+  namespaced: false,
+} as const;
+export const REPOSITORY_CREATION_TEMPLATES = {
+  ...common,
+  kind: 'RepositoryCreationTemplate',
+  plural: 'repositorycreationtemplates',
+  namespaced: false,
+} as const;
+export const PUBLIC_REPOSITORIES = {
+  ...common,
+  kind: 'PublicRepository',
+  plural: 'publicrepositories',
+  namespaced: true,
 } as const;

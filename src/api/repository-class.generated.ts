@@ -1,6 +1,6 @@
 // generated from crds/repositoryclasses.yaml by scripts/generate-api.ts; do not edit
 import type { ObjectMeta } from './object-meta.ts';
-import type { Condition, Grant, Lifecycle, RegistryReference, RepositoryEncryption, TagMutabilityMode, UndeclaredFailure } from './shared.generated.ts';
+import type { Condition, Grant, LabelSelector, Lifecycle, RegistryReference, RepositoryEncryption, TagMutabilityMode, UndeclaredFailure } from './shared.generated.ts';
 
 /**
  * Settings, lifecycle and grants that Repositories share, in the spirit of StorageClass.
@@ -50,6 +50,10 @@ export interface RepositoryClassSpec {
    * Items: One grant.
    */
   readonly grants?: readonly Grant[];
+  /**
+   * The namespaces, by their labels, whose Repositories get the grants of this class beyond the account without Share of their own. Whoever may write the class has decided that. Empty selects every namespace, absent none.
+   */
+  readonly sharesFor?: LabelSelector;
   readonly undeclared?: RepositoryClassUndeclared;
   /**
    * When true, nothing is done for this class until it is false again; Repositories keep what they have. Absent means false.

@@ -309,20 +309,6 @@ export interface RepositoryEncryption {
   readonly kmsKey?: string;
 }
 /**
- * The lifecycle policy, which expires or archives images, as rules or as a document. Absent leaves it as it is.
- */
-export interface Lifecycle {
-  /**
-   * The rules, up to 50. ECR applies them by priority, the lowest number first. An empty list takes the lifecycle policy away.
-   */
-  readonly rules?: readonly LifecycleRule[];
-  /**
-   * The whole lifecycle policy as ECR takes it, JSON text of 100 to 30720 characters.
-   */
-  readonly document?: string;
-  readonly preview?: LifecyclePreview;
-}
-/**
  * One rule, which says which images go, and where to.
  */
 export interface LifecycleRule {
@@ -354,6 +340,22 @@ export interface LifecycleRule {
    */
   readonly countNumber: number;
   readonly action: LifecycleRuleAction;
+}
+/**
+ * The lifecycle policy, which expires or archives images, as rules or as a document. Absent leaves it as it is.
+ */
+export interface Lifecycle {
+  /**
+   * The rules, up to 50. ECR applies them by priority, the lowest number first. An empty list takes the lifecycle policy away.
+   *
+   * Items: One rule, which says which images go, and where to.
+   */
+  readonly rules?: readonly LifecycleRule[];
+  /**
+   * The whole lifecycle policy as ECR takes it, JSON text of 100 to 30720 characters.
+   */
+  readonly document?: string;
+  readonly preview?: LifecyclePreview;
 }
 /**
  * One grant.

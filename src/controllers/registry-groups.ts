@@ -1,5 +1,11 @@
 import type { Key } from '../runtime/key.ts';
+import type { Lister } from '../runtime/store.ts';
 import type { World } from './world.ts';
+
+/** What refers to one Registry. */
+interface Referring {
+  readonly spec: { readonly registryRef: { readonly name: string } };
+}
 
 /**
  * Repositories by Registry, as groups of a controller's workers: passes wait for their turn in the budget of an account
@@ -9,7 +15,9 @@ import type { World } from './world.ts';
 export function byRegistry({
   registries,
   repositories,
-}: Pick<World, 'registries' | 'repositories'>): (key: Key) => string {
+}: Pick<World, 'registries'> & {
+  readonly repositories: Pick<Lister<Referring>, 'get'>;
+}): (key: Key) => string {
   return (key) => {
     const name = repositories.get(key)?.spec.registryRef.name ?? '';
     return registries.get(name) ? name : '';

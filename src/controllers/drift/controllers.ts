@@ -27,7 +27,6 @@ export function driftControllers(parts: Parts): readonly Controller[] {
       ...(total === undefined ? {} : { total }),
       ...(failure === undefined ? {} : { failure }),
     });
-    checks.checked.fire(registry, { priority: 'refresh' });
     again.fire(registry, { priority: 'refresh' });
   });
   const registries = createController({

@@ -4,8 +4,8 @@ import { type Failure, RetryableError } from '../../runtime/errors.ts';
 import type { JsonPatchOperation, KubeClient } from '../../runtime/kube-client.ts';
 import { isInvalid, isNotFound } from '../../runtime/kube-errors.ts';
 import { SERVICE_ACCOUNTS } from '../../runtime/resource.ts';
+import type { Contests } from '../contests.ts';
 import { type Claim, type Target, targetKey } from './claims.ts';
-import type { Contests } from './contests.ts';
 import type { AttachmentAction } from './decide.ts';
 import {
   attachmentPatch,

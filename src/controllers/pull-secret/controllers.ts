@@ -92,8 +92,9 @@ function tokensController(
           const holder = world.demand.get(target)?.holder;
           if (holder) holders.add(claimKey(holder));
           if (holder && target === claimKey(holder)) continue;
-          // A failure changes nothing of a Secret, but may be the last word that others of its logins waited for.
-          if (!failure || !world.secret(target))
+          // A failure changes nothing of a Secret that has the token of before. It may be the last word that others of
+          // its logins waited for, or that one of another scope goes.
+          if (!failure || !world.secret(target)?.logins.some((login) => login.id === id))
             triggers.deliveries.fire(target, deliveryAfterToken(world, target, clock.now()));
         }
         for (const key of holders) triggers.claims.fire(key);

@@ -94,7 +94,8 @@ function unserved(input: DeliveryInput): Decision | undefined {
   if (logins.some(({ token }) => token)) return undefined;
   const leaving = surplus(input);
   const refused = leaving.some(({ login }) => demand?.refusals.some((refusal) => refusal.login === login));
-  if (refused || (leaving.length > 0 && logins.some(({ present }) => present))) return undefined;
+  const isBeyond = logins.some((login) => login.isBeyond);
+  if (refused || isBeyond || (leaving.length > 0 && logins.some(({ present }) => present))) return undefined;
   return { secret: KEEP, attachment: secret ? 'attach' : 'keep', ...failureOf(input) };
 }
 
@@ -132,7 +133,10 @@ function applyReason(input: DeliveryInput): ApplyReason | undefined {
 function surplus({ secret, logins }: DeliveryInput): readonly Login[] {
   const logged = secret?.managed ? secret.logins : [];
   const isKept = (login: Login): boolean =>
-    logins.some(({ want, present }) => want.login === login.login || present?.login === login.login);
+    logins.some(
+      ({ want, present, isBeyond }) =>
+        (want.login === login.login && !isBeyond) || present?.login === login.login,
+    );
   return logged.filter((login) => !isKept(login));
 }
 

@@ -5,9 +5,9 @@ import { type Failure, failureOf, RetryableError } from '../../runtime/errors.ts
 import { type Key, splitKey } from '../../runtime/key.ts';
 import type { KubeClient } from '../../runtime/kube-client.ts';
 import { isConflict, isInvalid, isNamespaceTerminating } from '../../runtime/kube-errors.ts';
+import { createContests } from '../contests.ts';
 import { type AttachmentResult, attach } from './attach.ts';
 import { type Target, targetKey } from './claims.ts';
-import { createContests } from './contests.ts';
 import { type Decision, decide } from './decide.ts';
 import { type DeliveryInput, givesWayAfterMs, inputOf } from './delivery-input.ts';
 import type { PullWorld } from './pull-world.ts';

@@ -1,3 +1,4 @@
+import { isOutage } from '../../ecr/aws-errors.ts';
 import { pullHosts } from '../../ecr/partition.ts';
 import type { Failure } from '../../runtime/errors.ts';
 import { type Claim, claims, claimsNear, holderOf, type Target, targetKey } from './claims.ts';
@@ -10,7 +11,7 @@ import type { SecretState } from './secret-state.ts';
 import { isWantedBy } from './service-account.ts';
 import { sameHosts } from './token-facts.ts';
 import type { RegistryToken } from './token-store.ts';
-import type { TokenWant } from './wants.ts';
+import { opensMore, type TokenWant } from './wants.ts';
 
 /** One login that the Secret shall have, and what there is for it. */
 export interface LoginInput {
@@ -19,6 +20,8 @@ export interface LoginInput {
   readonly token: RegistryToken | undefined;
   /** What the Secret has under that name, or for the same hosts under one that nobody wants any more; good now. */
   readonly present: Login | undefined;
+  /** What the Secret has opens more than the namespace may pull by now, and AWS gave no narrower token: it has to go. */
+  readonly isBeyond: boolean;
   /** What the Secret has is to be replaced by whatever is newer. */
   readonly isDue: boolean;
   /** Why there is no newer token. */
@@ -45,13 +48,18 @@ export function inputOf(world: PullWorld, target: Target, now: number): Delivery
   const logins = (demand?.wants ?? []).map((want): LoginInput => {
     const state = world.tokens.get(want.id);
     const found = standIn(world, want, demand, secret);
-    const present = found && found.expiresAt > now ? found : undefined;
+    const token = usable(world, want, state.token, now);
+    // Not before AWS has refused: where the narrower token comes at once, or AWS is only away, there is no gap.
+    const isRefused = !token && state.failure !== undefined && !isOutage(state.failure.reason);
+    const isBeyond = isRefused && found !== undefined && isWider(world, target, want, found);
+    const present = found && found.expiresAt > now && !isBeyond ? found : undefined;
     // One that is due itself would be replaced again in a moment.
     const isLasting = state.token !== undefined && state.token.rotateAt > now;
     return {
       want,
-      token: usable(world, want, state.token, now),
+      token,
       present,
+      isBeyond,
       isDue:
         state.token?.replacesAll === true ||
         (isLasting && present !== undefined && isDue(present, { now, ...rules })),
@@ -75,6 +83,13 @@ function standIn(
   const known = new Set([...(demand?.wants ?? []), ...(demand?.refusals ?? [])].map(({ login }) => login));
   const isLeft = ({ login, hosts: theirs }: Login): boolean => !known.has(login) && sameHosts(theirs, hosts);
   return logins.find(({ login }) => login === name) ?? logins.find(isLeft);
+}
+
+/** Whether a login is wider than the tenancy of the Registry whose place it takes. */
+function isWider(world: PullWorld, target: Target, { id, registry }: TokenWant, login: Login): boolean {
+  const namespace = world.namespaces.get(target.namespace);
+  if (login.id === id || !namespace) return false;
+  return opensMore(world.registries.get(registry), login.id, namespace);
 }
 
 function usable(

@@ -1,3 +1,4 @@
+import { isOutage } from '../../ecr/aws-errors.ts';
 import { type Backoff, backoffDelay } from '../../runtime/backoff.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { Failure } from '../../runtime/errors.ts';
@@ -21,14 +22,6 @@ export interface RegistryBreaker {
 const OUTAGE: Backoff = { first: 1_000, cap: 5_000, jitter: 0.2 };
 /** Somebody has to change a policy, a role or keys. */
 const REFUSAL: Backoff = { first: 1_000, cap: 60_000, jitter: 0.2 };
-
-const OUTAGES: ReadonlySet<string> = new Set([
-  'AWSUnavailable',
-  'AWSUnreachable',
-  'Throttled',
-  // The agent or the metadata service that gives them is down.
-  'CredentialsUnavailable',
-]);
 
 /** Who finds an attempt under way looks again after this time. */
 const PROBE_WAIT_MS = 1_000;
@@ -62,7 +55,7 @@ export function createRegistryBreaker(
       // Those that were under way together failed once.
       if (before && !before.probing) return Math.max(0, before.retryAt - now());
       const failures = (before?.failures ?? 0) + 1;
-      const delay = backoffDelay(OUTAGES.has(failure.reason) ? OUTAGE : REFUSAL, failures, random);
+      const delay = backoffDelay(isOutage(failure.reason) ? OUTAGE : REFUSAL, failures, random);
       broken.set(way, { failures, failure, retryAt: now() + delay, probing: false });
       return delay;
     },

@@ -1,6 +1,6 @@
 import type { Registry } from '../../api/registry.generated.ts';
 import { PUBLIC_HOST } from '../../ecr/partition.ts';
-import { narrowed, type PullScope, scopeKey } from '../../ecr/pull-scope.ts';
+import { covers, narrowed, type PullScope, patternsOf, scopeKey } from '../../ecr/pull-scope.ts';
 import { pullTenancy } from '../../ecr/tenancy.ts';
 import type { Failure } from '../../runtime/errors.ts';
 import type { Lister } from '../../runtime/store.ts';
@@ -104,6 +104,18 @@ function scopeOf(
 function tenancyRefusal(registry: Registry | undefined, namespace: NamespaceState): Failure | undefined {
   const tenancy = registry && pullTenancy(tenancyOf(registry), asked(namespace));
   return tenancy?.allowed === false ? { reason: 'TenancyDenied', message: tenancy.refusal } : undefined;
+}
+
+/**
+ * Whether a token of that id opens more of the Registry than its tenancy gives the namespace (pure): one of before the
+ * rules or the labels changed. To who may have nothing at all it is refused in other ways.
+ */
+export function opensMore(registry: Registry | undefined, id: string, namespace: NamespaceState): boolean {
+  const tenancy = registry && pullTenancy(tenancyOf(registry), asked(namespace));
+  if (!tenancy?.allowed || !tenancy.patterns) return false;
+  const allowed = tenancy.patterns;
+  const patterns = patternsOf(id.slice(id.indexOf('|') + 1));
+  return patterns === undefined || patterns.some((pattern) => !covers(allowed, pattern));
 }
 
 function asked({ name, labels }: NamespaceState): Parameters<typeof pullTenancy>[1] {

@@ -1,19 +1,35 @@
+import {
+  CLUSTER_PULL_SECRETS,
+  PUBLIC_REPOSITORIES,
+  PULL_SECRETS,
+  PULL_THROUGH_CACHE_RULES,
+  REPOSITORIES,
+  REPOSITORY_CLASSES,
+  REPOSITORY_CREATION_TEMPLATES,
+} from '../../api/names.ts';
 import type { Registry, RegistryStatus } from '../../api/registry.generated.ts';
 import type { Connections } from '../../ecr/connection.ts';
 import { partitionOf, registryHost } from '../../ecr/partition.ts';
 import { keyOf } from '../../runtime/key.ts';
 import type { Outcome } from '../../runtime/outcome.ts';
+import type { ObjectMetadata, ResourceType } from '../../runtime/resource.ts';
 import type { Reconciler } from '../../runtime/resource-reconciler.ts';
 import type { BaseStatus } from '../../runtime/status.ts';
+import type { Lister } from '../../runtime/store.ts';
 import type { DriftChecks } from '../drift/drift-checks.ts';
 import { driftStatus } from '../drift/drift-status.ts';
 import { registriesNamed } from '../pull-secret/claims.ts';
+import type { SettingsResults } from '../registry-settings/settings-results.ts';
+import { settingsStatus } from '../registry-settings/settings-status.ts';
 import type { World } from '../world.ts';
 
 type Fields = Omit<RegistryStatus, keyof BaseStatus>;
 
 /** Ready of a Registry is: AWS takes us for somebody of its account, or for anybody where it is only pulled from. */
 export const REGISTRY_DEPENDENTS = ['Connected'] as const;
+
+/** Where registry-wide settings are declared: ECR holds them. */
+export const REGISTRY_OPTIONAL_DEPENDENTS = ['SettingsSynced'] as const;
 
 /** Just behind the time for which a connection remembers who it is. */
 const VERIFY_EVERY_MS = 3_600_000;
@@ -25,6 +41,7 @@ export interface DriftView {
   readonly schedule: string;
 }
 
+const NO_SETTINGS: Pick<SettingsResults, 'of'> = { of: () => undefined };
 const NO_DRIFT: DriftView = { checks: { get: () => undefined }, schedule: '*/30 * * * *' };
 
 /** Shows a Registry who it is at AWS, and keeps it while others refer to it. */
@@ -32,6 +49,7 @@ export function registryReconciler(
   world: World,
   connections: Connections,
   drift: DriftView = NO_DRIFT,
+  settings: Pick<SettingsResults, 'of'> = NO_SETTINGS,
 ): Reconciler<Registry, Fields> {
   return {
     async reconcile(registry) {
@@ -41,6 +59,7 @@ export function registryReconciler(
       const managed = managedIn(name, world);
       const { checks, schedule } = drift;
       const { times, total, conditions } = driftStatus({ registry, check: checks.get(name), schedule });
+      const declared = settingsStatus(registry, settings.of(registry));
       const known = `AWS knows this operator as ${identity}`;
       const message =
         registry.spec.access === 'PullOnly' ? `${known}; the registry is only pulled from` : known;
@@ -51,8 +70,14 @@ export function registryReconciler(
           ...addressesOf(registry),
           repositories: { managed, ...(total === undefined ? {} : { total }) },
           ...times,
+          ...declared.fields,
         },
-        conditions: [{ type: 'Connected', status: 'True', reason: 'Verified', message }, ...conditions],
+        conditions: [
+          { type: 'Connected', status: 'True', reason: 'Verified', message },
+          ...declared.conditions,
+          ...conditions,
+        ],
+        ...(declared.stalled ? { stalled: true } : {}),
         requeueAfterMs: VERIFY_EVERY_MS,
       };
     },
@@ -87,18 +112,25 @@ function managedIn(registry: string, { repositories }: World): number {
 /** What refers to a Registry, as `kind namespace/name`. */
 function referrersOf(name: string, world: World): string[] {
   const found: string[] = [];
-  for (const { spec, metadata } of world.repositories.values()) {
-    if (spec.registryRef.name === name) found.push(`Repository ${keyOf(metadata)}`);
+  function collect<T extends { readonly metadata: ObjectMetadata }>(
+    { kind }: ResourceType,
+    objects: Lister<T>,
+    registriesOf: (object: T) => readonly (string | undefined)[],
+  ): void {
+    for (const object of objects.values()) {
+      if (registriesOf(object).includes(name)) found.push(`${kind} ${keyOf(object.metadata)}`);
+    }
   }
-  for (const { spec, metadata } of world.repositoryClasses.values()) {
-    if (spec.undeclared?.registryRef.name === name) found.push(`RepositoryClass ${keyOf(metadata)}`);
-  }
-  for (const { spec, metadata } of world.clusterPullSecrets.values()) {
-    if (registriesNamed(spec).includes(name)) found.push(`ClusterPullSecret ${keyOf(metadata)}`);
-  }
-  for (const { spec, metadata } of world.pullSecrets.values()) {
-    if (registriesNamed(spec).includes(name)) found.push(`PullSecret ${keyOf(metadata)}`);
-  }
+  const ref = ({ spec }: { readonly spec: { readonly registryRef: { readonly name: string } } }) => [
+    spec.registryRef.name,
+  ];
+  collect(REPOSITORIES, world.repositories, ref);
+  collect(REPOSITORY_CLASSES, world.repositoryClasses, ({ spec }) => [spec.undeclared?.registryRef.name]);
+  collect(CLUSTER_PULL_SECRETS, world.clusterPullSecrets, ({ spec }) => registriesNamed(spec));
+  collect(PULL_SECRETS, world.pullSecrets, ({ spec }) => registriesNamed(spec));
+  collect(PULL_THROUGH_CACHE_RULES, world.pullThroughCacheRules, ref);
+  collect(REPOSITORY_CREATION_TEMPLATES, world.repositoryCreationTemplates, ref);
+  collect(PUBLIC_REPOSITORIES, world.publicRepositories, ref);
   return found.sort();
 }
 

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import type { AccessKey } from '../../lab/aws/identity.ts';
 import { ACCOUNT, OPERATOR_NAMESPACE } from '../../lab/lab.ts';
@@ -39,15 +40,6 @@ const putSecret = (stringData: Readonly<Record<string, string>>) =>
   lab.admin.apply({ ...SECRET, stringData } as never);
 const putKeys = ({ accessKeyId, secretAccessKey }: AccessKey) =>
   putSecret({ 'access-key-id': accessKeyId, 'secret-access-key': secretAccessKey });
-
-const becomes = (registry: RegistryObject, identity: string) =>
-  waitFor(
-    async () => {
-      await lab.advance(20_000);
-      return lab.admin.get<RegistryObject>(registry);
-    },
-    { what: `the identity ${identity}`, until: (now) => now?.status?.identity === identity, intervalMs: 200 },
-  );
 
 describe('secretRef', () => {
   test('that leads nowhere says which Secret is missing, and is mended by making it', async () => {
@@ -118,7 +110,7 @@ describe('secretRef', () => {
     expect(readyOf(refused).message).toContain('InvalidClientTokenId: The security token included');
   });
 
-  test('of a Secret that is changed works with the new key, for calls of ECR too', async () => {
+  test('of a Secret that is changed works with the new key at once, for calls of ECR too', async () => {
     await putKeys(lab.aws.addUser({ arn: user('old') }));
     const region = otherRegion();
     const registry = await lab.settled(await lab.registry('rotated', { credentials: { secretRef }, region }));
@@ -127,14 +119,15 @@ describe('secretRef', () => {
     await lab.settled(await lab.repository('rotating', 'first', { registryRef: { name: 'rotated' } }));
     await putKeys(lab.aws.addUser({ arn: user('new') }));
     lab.aws.deletePrincipal(user('old'));
-    // Sixty seconds old, the keys are read anew.
-    await lab.advance(61_000);
     const second = await lab.repository('rotating', 'second', { registryRef: { name: 'rotated' } });
     await lab.settled(second);
     const made = lab.aws.actions.all().filter(({ action }) => action === 'ecr:CreateRepository');
     expect(made.map(({ principalArn }) => principalArn)).toEqual([user('old'), user('new')]);
-    await lab.advance(3_700_000);
-    await becomes(registry, user('new'));
+    const renamed = await waitFor(() => lab.admin.get<RegistryObject>(registry), {
+      what: 'the identity of the new key',
+      until: (now) => now?.status?.identity === user('new'),
+    });
+    expect(conditionOf(renamed, 'Connected')?.message).toContain(user('new'));
   });
 });
 
@@ -186,5 +179,68 @@ describe('roleArn', () => {
     await lab.settled(await lab.repository('ending', 'before-end', settings));
     await lab.advance(7_200_000);
     await lab.settled(await lab.repository('ending', 'after-end', settings));
+  });
+});
+
+describe('a chain of roles, with session tags', () => {
+  const assumed = (registry: string) =>
+    lab.aws.actions
+      .all()
+      .filter(({ action, resource }) => action === 'sts:AssumeRole' && resource.includes(registry));
+
+  test('is gone through, changed and taken away again, and tells at which role it is broken', async () => {
+    lab.aws.addRole({ arn: role('hub'), trusts: [ACCOUNT], externalId: 'hub-door' });
+    lab.aws.addRole({ arn: role('spoke'), trusts: [role('hub')], externalId: 'spoke-door' });
+    const chain = [{ roleArn: role('hub'), externalId: 'hub-door', sessionName: 'on-the-way' }];
+    const credentials = {
+      chain,
+      roleArn: role('spoke'),
+      externalId: 'spoke-door',
+      sessionTags: { team: 'payments' },
+      transitiveTagKeys: ['team'],
+    };
+    const registry = await lab.settled(await lab.registry('chained', { credentials }));
+    expect(registry.status?.identity).toBe(`arn:aws:sts::${ACCOUNT}:assumed-role/spoke`);
+    const last = assumed('spoke').at(-1);
+    expect(last?.principalArn).toBe(`arn:aws:sts::${ACCOUNT}:assumed-role/hub/on-the-way`);
+    expect(last?.params).toMatchObject({ 'Tags.member.1.Key': 'team', 'Tags.member.1.Value': 'payments' });
+
+    const broken = { ...credentials, chain: [{ roleArn: role('hub'), externalId: 'another-door' }] };
+    const refused = await lab.settled(await lab.registry('chained', { credentials: broken }), 'AccessDenied');
+    expect(readyOf(refused).message).toContain(`sts:AssumeRole on ${role('hub')}: AccessDenied`);
+
+    lab.aws.changeRole(role('spoke'), { trusts: [ACCOUNT] });
+    const { chain: _, sessionTags: __, transitiveTagKeys: ___, ...direct } = credentials;
+    await lab.settled(await lab.registry('chained', { credentials: direct }));
+    const now = assumed('spoke').at(-1);
+    expect([now?.principalArn, now?.params['Tags.member.1.Key']]).toEqual([user('ecr-operator'), undefined]);
+  });
+
+  test('of which AWS allows no session tags says so in its words', async () => {
+    const allowed = { Effect: 'Allow', Action: ['sts:AssumeRole', 'ecr:*'], Resource: '*' };
+    const policies = [JSON.stringify({ Version: '2012-10-17', Statement: [allowed] })];
+    lab.aws.addRole({ arn: role('untagged'), trusts: [ACCOUNT], policies });
+    lab.aws.addRole({ arn: role('tagged'), trusts: [role('untagged')] });
+    const credentials = {
+      chain: [{ roleArn: role('untagged') }],
+      roleArn: role('tagged'),
+      sessionTags: { team: 'payments' },
+    };
+    const refused = await lab.settled(await lab.registry('untagged', { credentials }), 'AccessDenied');
+    expect(readyOf(refused).message).toContain('is not authorized to perform: sts:TagSession on resource');
+  });
+
+  test('with more tags than STS can pack says what to do', async () => {
+    lab.aws.addRole({ arn: role('packed'), trusts: [ACCOUNT] });
+    const text = (index: number) => createHash('sha512').update(`${index}`).digest('hex');
+    const keys = Array.from({ length: 20 }, (_, index) => `key-${index}`);
+    const sessionTags = Object.fromEntries(keys.map((key, index) => [key, text(index)]));
+    const credentials = { roleArn: role('packed'), sessionTags };
+    const refused = await lab.settled(await lab.registry('packed', { credentials }), 'SessionTagsTooLarge');
+    expect(readyOf(refused).message).toMatch(
+      /Packed policy consumes .*; use fewer or shorter credentials.sessionTags$/,
+    );
+    expect(conditionOf(refused, 'Stalled')?.status).toBe('True');
+    await lab.event(refused, 'SessionTagsTooLarge');
   });
 });

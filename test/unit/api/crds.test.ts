@@ -9,6 +9,9 @@ const SHORT_NAMES: Readonly<Record<string, string>> = {
   RepositoryClass: 'ecrclass',
   PullSecret: 'ecrps',
   ClusterPullSecret: 'ecrcps',
+  PullThroughCacheRule: 'ecrptc',
+  RepositoryCreationTemplate: 'ecrtpl',
+  PublicRepository: 'ecrpub',
 };
 
 /** What the API server itself describes and bounds. */

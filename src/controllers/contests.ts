@@ -1,5 +1,5 @@
-import { backoffDelay } from '../../runtime/backoff.ts';
-import type { Clock } from '../../runtime/clock.ts';
+import { backoffDelay } from '../runtime/backoff.ts';
+import type { Clock } from '../runtime/clock.ts';
 
 /**
  * Remembers how often something of ours had to be put right, so that a tool that keeps undoing it meets back-off
@@ -9,6 +9,8 @@ import type { Clock } from '../../runtime/clock.ts';
 export interface Contests {
   /** How long to wait before it is put right again (ms); 0 = now. */
   wait(thing: string): number;
+  /** When it may be put right again (ms since the epoch), the past included. Unlike a wait it stays the same. */
+  due(thing: string): number;
   /** It was put right. */
   restored(thing: string): void;
   /** How often it was, in the time that is remembered. */
@@ -17,8 +19,6 @@ export interface Contests {
   forget(thing: string): void;
 }
 
-/** So often without waiting. */
-const FREE = 5;
 const BACKOFF = { first: 10_000, cap: 600_000, jitter: 0 };
 /** Longer than the longest wait, or a fight would begin anew with each. */
 const QUIET_MS = 1_800_000;
@@ -31,8 +31,8 @@ interface Restored {
   readonly last: number;
 }
 
-/** No {@link Contests} yet. */
-export function createContests({ now }: Pick<Clock, 'now'>): Contests {
+/** No {@link Contests} yet. So often, `free`, something is put right without waiting, and once more. */
+export function createContests({ now }: Pick<Clock, 'now'>, free = 5): Contests {
   const targets = new Map<string, Map<string, Restored>>();
   let prunedAt = 0;
   const recent = (thing: string): Restored => {
@@ -51,12 +51,13 @@ export function createContests({ now }: Pick<Clock, 'now'>): Contests {
     for (const things of targets.values())
       for (const [thing, { last }] of things) if (now() - last >= QUIET_MS) remove(thing);
   }
+  function due(thing: string): number {
+    const { count, last } = recent(thing);
+    return count <= free ? last : last + backoffDelay(BACKOFF, count - free);
+  }
   return {
-    wait(thing) {
-      const { count, last } = recent(thing);
-      if (count <= FREE) return 0;
-      return Math.max(0, last + backoffDelay(BACKOFF, count - FREE) - now());
-    },
+    due,
+    wait: (thing) => Math.max(0, due(thing) - now()),
     restored(thing) {
       prune();
       const things = targets.get(targetOf(thing)) ?? new Map<string, Restored>();
