@@ -8,6 +8,7 @@ import { type Crd, type Schema, schemaOf } from './crd.ts';
 const SHARED_NAMES: Readonly<Record<string, string>> = {
   conditions: 'Condition',
   namespaceSelector: 'LabelSelector',
+  sharesFor: 'LabelSelector',
   matchExpressions: 'LabelSelectorRequirement',
   registries: 'PullSecretRegistry',
   registryRef: 'RegistryReference',
@@ -33,6 +34,10 @@ const SHARED_NAMES: Readonly<Record<string, string>> = {
   RepositoryClassLifecycle: 'Lifecycle',
   RepositoryGrant: 'Grant',
   RepositoryClassGrant: 'Grant',
+  RepositoryCreationTemplateTagMutability: 'TagMutabilityMode',
+  LifecycleRule: 'LifecycleRule',
+  RepositoryCreationTemplateLifecycleRule: 'LifecycleRule',
+  RepositoryCreationTemplateGrant: 'Grant',
   RepositoryClassStatusUndeclaredFailure: 'UndeclaredFailure',
   tokens: 'PullSecretToken',
 };

@@ -1,21 +1,28 @@
 import type { ClusterPullSecret } from './api/cluster-pull-secret.generated.ts';
 import {
   CLUSTER_PULL_SECRETS,
+  PUBLIC_REPOSITORIES,
   PULL_SECRETS,
+  PULL_THROUGH_CACHE_RULES,
   REGISTRIES,
   REPOSITORIES,
   REPOSITORY_CLASSES,
+  REPOSITORY_CREATION_TEMPLATES,
 } from './api/names.ts';
 import type { PullSecret } from './api/pull-secret.generated.ts';
+import type { PullThroughCacheRule } from './api/pull-through-cache-rule.generated.ts';
 import type { Registry } from './api/registry.generated.ts';
 import type { RepositoryClass } from './api/repository-class.generated.ts';
+import type { RepositoryCreationTemplate } from './api/repository-creation-template.generated.ts';
 import { repositoryState } from './controllers/images/repository-state.ts';
+import { publicRepositoryState } from './controllers/public-repository/public-repository-state.ts';
 import { podState } from './controllers/pull-secret/repair/pod-state.ts';
 import { secretState } from './controllers/pull-secret/secret-state.ts';
 import { serviceAccountState } from './controllers/pull-secret/service-account.ts';
 import { namespaceState } from './controllers/world.ts';
 import type { Clock } from './runtime/clock.ts';
 import { createInformer, type Informer, type InformerOptions } from './runtime/informer.ts';
+import { keptMetadata } from './runtime/kept-metadata.ts';
 import type { KubeClient } from './runtime/kube-client.ts';
 import type { Log } from './runtime/log.ts';
 import {
@@ -26,6 +33,9 @@ import {
   SECRETS,
   SERVICE_ACCOUNTS,
 } from './runtime/resource.ts';
+
+/** How many objects of nearly 1 MB each, logo and annotations, one page of a list has. */
+const LARGE_OBJECTS = 20;
 
 export interface CachesOptions {
   readonly client: KubeClient;
@@ -53,6 +63,9 @@ export function createCaches(options: CachesOptions) {
     repositoryClasses: informer(REPOSITORY_CLASSES, custom<RepositoryClass>),
     pullSecrets: informer(PULL_SECRETS, custom<PullSecret>),
     clusterPullSecrets: informer(CLUSTER_PULL_SECRETS, custom<ClusterPullSecret>),
+    pullThroughCacheRules: informer(PULL_THROUGH_CACHE_RULES, custom<PullThroughCacheRule>),
+    repositoryCreationTemplates: informer(REPOSITORY_CREATION_TEMPLATES, custom<RepositoryCreationTemplate>),
+    publicRepositories: informer(PUBLIC_REPOSITORIES, publicRepositoryState, { pageSize: LARGE_OBJECTS }),
     namespaces: informer(NAMESPACES, namespaceState, { metadataOnly: true }),
     serviceAccounts: serviceAccountNames
       ? serviceAccountNames.map((name) =>
@@ -70,8 +83,7 @@ export function createCaches(options: CachesOptions) {
 
 export type Caches = ReturnType<typeof createCaches>;
 
-/** Our own kinds are kept whole, but for managedFields, which nobody reads and which are half of an object. */
+/** Our own kinds are kept whole, but for metadata that nobody reads and that is half of an object and more. */
 function custom<T>(object: KubeObject): T {
-  const { managedFields: _, ...metadata } = object.metadata;
-  return { ...object, metadata } as T;
+  return { ...object, metadata: keptMetadata(object) } as T;
 }

@@ -6,6 +6,7 @@ import { driftControllers } from './controllers/drift/controllers.ts';
 import { createDriftChecks } from './controllers/drift/drift-checks.ts';
 import { createImageUsage } from './controllers/image-usage/image-usage.ts';
 import { imagesController } from './controllers/images/controller.ts';
+import { publicRepositoryController } from './controllers/public-repository/controller.ts';
 import { pullSecretControllers } from './controllers/pull-secret/controllers.ts';
 import { createDeliveryResults } from './controllers/pull-secret/delivery-results.ts';
 import { createDemandStore } from './controllers/pull-secret/demand.ts';
@@ -13,13 +14,17 @@ import type { PullWorld } from './controllers/pull-secret/pull-world.ts';
 import { createRotationRequests } from './controllers/pull-secret/requests.ts';
 import { SHORTEST_ROTATION_MS } from './controllers/pull-secret/rotation.ts';
 import { createTokenStore } from './controllers/pull-secret/token-store.ts';
+import { pullThroughCacheRuleController } from './controllers/pull-through-cache-rule/controller.ts';
 import { registryController } from './controllers/registry/controller.ts';
 import { registryAccess } from './controllers/registry-access.ts';
+import { registrySettingsController } from './controllers/registry-settings/controller.ts';
+import { createSettingsResults } from './controllers/registry-settings/settings-results.ts';
 import { repositoryController } from './controllers/repository/controller.ts';
 import { indexByName } from './controllers/repository/name-index.ts';
 import { hasLifecycle } from './controllers/repository-class/class-of.ts';
 import { repositoryClassControllers } from './controllers/repository-class/controllers.ts';
 import { createUndeclaredStore } from './controllers/repository-class/undeclared-store.ts';
+import { repositoryCreationTemplateController } from './controllers/repository-creation-template/controller.ts';
 import { createConnections } from './ecr/connection.ts';
 import { keySource } from './key-source.ts';
 import type { Clock } from './runtime/clock.ts';
@@ -75,6 +80,7 @@ export async function createOperator(options: OperatorOptions): Promise<Manager>
     after: clock.after,
     webIdentity,
     identityTokens,
+    network: { proxy: config.proxy },
   });
   const access = registryAccess({ ...world, connections });
   const cluster = config.clusterName ?? (await clusterUid(client));
@@ -82,6 +88,7 @@ export async function createOperator(options: OperatorOptions): Promise<Manager>
   const parts = {
     undeclared,
     drift: createDriftChecks(),
+    registrySettings: createSettingsResults(),
     imageUsage: config.imageUsage ? createImageUsage({ client, clock }) : undefined,
     client,
     clock,
@@ -105,12 +112,19 @@ export async function createOperator(options: OperatorOptions): Promise<Manager>
       caches.repositoryClasses,
       caches.pullSecrets,
       caches.clusterPullSecrets,
+      caches.pullThroughCacheRules,
+      caches.repositoryCreationTemplates,
+      caches.publicRepositories,
       ...caches.pods,
     ],
     controllers: [
       registryController(parts),
+      registrySettingsController(parts),
       repositoryController(parts),
+      pullThroughCacheRuleController(parts),
+      repositoryCreationTemplateController(parts),
       imagesController(parts, { hasLifecycle: (repository) => hasLifecycle(repository, world) }),
+      publicRepositoryController(parts),
       ...driftControllers(parts),
       ...repositoryClassControllers(parts),
       ...pullSecretControllers(parts),
@@ -137,6 +151,9 @@ function worldOf(caches: Caches, { pullSecretNames }: Config): PullWorld {
     pullSecrets: caches.pullSecrets.lister,
     pullSecretsIn: indexByNamespace([caches.pullSecrets]),
     clusterPullSecrets: caches.clusterPullSecrets.lister,
+    pullThroughCacheRules: caches.pullThroughCacheRules.lister,
+    repositoryCreationTemplates: caches.repositoryCreationTemplates.lister,
+    publicRepositories: caches.publicRepositories.lister,
     namespaces: caches.namespaces.lister,
     serviceAccountsIn: indexByNamespace(caches.serviceAccounts),
     secretNames: pullSecretNames,

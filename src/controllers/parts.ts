@@ -1,9 +1,11 @@
 import type { ClusterPullSecret } from '../api/cluster-pull-secret.generated.ts';
 import { FIELD_MANAGER, FINALIZER } from '../api/names.ts';
 import type { PullSecret } from '../api/pull-secret.generated.ts';
+import type { PullThroughCacheRule } from '../api/pull-through-cache-rule.generated.ts';
 import type { Registry } from '../api/registry.generated.ts';
 import type { Repository } from '../api/repository.generated.ts';
 import type { RepositoryClass } from '../api/repository-class.generated.ts';
+import type { RepositoryCreationTemplate } from '../api/repository-creation-template.generated.ts';
 import type { Connections } from '../ecr/connection.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Next } from '../runtime/controller.ts';
@@ -17,11 +19,13 @@ import type { Trigger } from '../runtime/sources.ts';
 import type { BaseStatus } from '../runtime/status.ts';
 import type { DriftChecks } from './drift/drift-checks.ts';
 import type { ImageUsage } from './image-usage/image-usage.ts';
+import type { PublicRepositoryState } from './public-repository/public-repository-state.ts';
 import type { PullWorld } from './pull-secret/pull-world.ts';
 import type { PodState } from './pull-secret/repair/pod-state.ts';
 import type { SecretState } from './pull-secret/secret-state.ts';
 import type { ServiceAccountState } from './pull-secret/service-account.ts';
 import type { RegistryAccess } from './registry-access.ts';
+import type { SettingsResults } from './registry-settings/settings-results.ts';
 import type { UndeclaredStore } from './repository-class/undeclared-store.ts';
 import type { NamespaceState } from './world.ts';
 
@@ -40,9 +44,12 @@ export interface Parts {
   readonly undeclared: { readonly store: UndeclaredStore; readonly seen: Trigger };
   /** What drift sweeps have found. */
   readonly drift: DriftChecks;
+  /** How it stands with registry-wide settings. */
+  readonly registrySettings: SettingsResults;
   /** The cluster's part of the owner tag. */
   readonly cluster: string;
   readonly config: {
+    readonly namespace: string;
     readonly driftSchedule: string;
     readonly imageSchedule: string;
     readonly imageUsage: boolean;
@@ -59,6 +66,9 @@ export interface Parts {
     readonly repositoryClasses: Informer<RepositoryClass>;
     readonly pullSecrets: Informer<PullSecret>;
     readonly clusterPullSecrets: Informer<ClusterPullSecret>;
+    readonly pullThroughCacheRules: Informer<PullThroughCacheRule>;
+    readonly repositoryCreationTemplates: Informer<RepositoryCreationTemplate>;
+    readonly publicRepositories: Informer<PublicRepositoryState>;
     readonly namespaces: Informer<NamespaceState>;
     readonly serviceAccounts: readonly Informer<ServiceAccountState>[];
     readonly secrets: readonly Informer<SecretState>[];
@@ -74,12 +84,14 @@ export function customResource<T extends CustomResource<S>, S extends BaseStatus
   dependents: readonly [string, ...string[]],
   reconciler: Reconciler<T, Omit<S, keyof BaseStatus>>,
   foreignFields: readonly (keyof S)[] = [],
+  optionalDependents: readonly string[] = [],
 ): (key: Key) => Promise<Next> {
   return resourceReconciler<T, S>({
     resource,
     lister,
     reconciler,
     dependents,
+    optionalDependents,
     finalizer: FINALIZER,
     fieldManager: FIELD_MANAGER,
     foreignFields,

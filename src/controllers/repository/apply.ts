@@ -1,8 +1,8 @@
 import { lifecycleChanges, policyChanges, type Tense } from '../../ecr/document-diff.ts';
-import type { EcrApi, LiveRepository, TagMutability } from '../../ecr/ecr-api.ts';
+import type { EcrApi, LiveRepository, TagMutability, Tags } from '../../ecr/ecr-api.ts';
 import { withoutTags } from '../../ecr/tags.ts';
 import type { ObservedRepository } from './observe.ts';
-import type { RepositoryAction } from './plan.ts';
+import type { RepositoryAction, TagAction } from './plan.ts';
 
 /** Does one action; gives what ECR holds after it, without asking again. Throws what makes one impossible. */
 export async function applyRepositoryAction(
@@ -62,16 +62,9 @@ export function describeRepositoryAction(
   switch (action.type) {
     case 'CreateRepository':
       return done ? `made ECR repository ${name}` : `there is no ECR repository ${name}`;
-    case 'TagResource': {
-      const changes = Object.entries(action.tags).map(
-        ([key, value]) => `${key} from ${tags[key] ?? 'absent'} to ${value}`,
-      );
-      return `${done ? 'put tags' : 'tags to put'}: ${changes.join(', ')}`;
-    }
-    case 'UntagResource': {
-      const changes = action.keys.map((key) => `${key} (${tags[key] ?? 'absent'})`);
-      return `${done ? 'took away tags' : 'tags to take away'}: ${changes.join(', ')}`;
-    }
+    case 'TagResource':
+    case 'UntagResource':
+      return describeTagAction(action, tags, tense);
     case 'PutImageTagMutability':
       return `tagMutability from ${mutability(live?.tagMutability)} to ${mutability(action.mutability)}`;
     case 'PutImageScanningConfiguration':
@@ -87,6 +80,20 @@ export function describeRepositoryAction(
     case 'Impossible':
       return action.difference;
   }
+}
+
+/** For people: which tags an action changed, or is left to change, of those there were. */
+export function describeTagAction(action: TagAction, tags: Tags, tense: Tense = 'done'): string {
+  const done = tense === 'done';
+  const before = (key: string): string => tags[key] ?? 'absent';
+  if (action.type === 'TagResource') {
+    const changes = Object.entries(action.tags).map(
+      ([key, value]) => `${key} from ${before(key)} to ${value}`,
+    );
+    return `${done ? 'put tags' : 'tags to put'}: ${changes.join(', ')}`;
+  }
+  const changes = action.keys.map((key) => `${key} (${before(key)})`);
+  return `${done ? 'took away tags' : 'tags to take away'}: ${changes.join(', ')}`;
 }
 
 function mutability(setting: TagMutability | undefined): string {

@@ -1,15 +1,18 @@
 import { OWNER_TAG } from '../../api/names.ts';
 import type { Registry } from '../../api/registry.generated.ts';
 import type { Repository } from '../../api/repository.generated.ts';
+import type { RepositoryClass } from '../../api/repository-class.generated.ts';
 import type { EcrApi, LiveRepository } from '../../ecr/ecr-api.ts';
 import { grantsBeyondAccount } from '../../ecr/grants.ts';
 import { partitionOf } from '../../ecr/partition.ts';
 import { withoutTags } from '../../ecr/tags.ts';
+import { matchesSelector } from '../../runtime/label-selector.ts';
 import type { RegistryAccess } from '../registry-access.ts';
 import { classOf } from '../repository-class/class-of.ts';
-import type { World } from '../world.ts';
-import { observationWords, sufficientWords } from './adoption.ts';
+import type { NamespaceState, World } from '../world.ts';
+import { KEEP, observationWords, sufficientWords } from './adoption.ts';
 import { type DesiredRepository, desiredRepository } from './desired.ts';
+import { effectiveSpec } from './effective.ts';
 import { heldBefore } from './fields.ts';
 import { type ObservedRepository, observeRepository } from './observe.ts';
 import { planRepository, type RepositoryAction } from './plan.ts';
@@ -46,13 +49,37 @@ export function declarationOf(
   const whole = desiredRepository(repository, { cluster, partition, class: filled });
   const ask = { namespace: metadata.namespace, repository: whole.name };
   const require: Declaration['require'] = (words) => access.require(registry, words, ask);
-  // A class is the word of whoever runs the cluster: what it shares is shared by them.
-  const shares = grantsBeyondAccount(spec.grants ?? [], registry.spec.accountId);
-  if (spec.policy || shares) require(['Share']);
+  // Before ECR is asked: a refusal would tell what exists under a name, and whose it is, to whom it does not concern.
+  require(spec.adoption === 'Only' ? KEEP.toReversed() : KEEP);
+  const sharing = sharingOf(repository, filled, { accountId: registry.spec.accountId, partition });
+  if (sharing === 'by itself') require(['Share']);
+  if (sharing === 'by its class' && !sharesFor(filled, world.namespaces.get(metadata.namespace))) {
+    const instead = `whoever owns RepositoryClass ${filled?.metadata.name}, whose grants reach beyond the account, for a spec.sharesFor that selects the namespace`;
+    access.require(registry, ['Share'], { ...ask, instead });
+  }
   const observeOnly = spec.mode === 'Observe';
   // Who only observes owns nothing.
   const desired = observeOnly ? { ...whole, tags: withoutTags(whole.tags, [OWNER_TAG]) } : whole;
   return { repository, registry, className: filled?.metadata.name, desired, observeOnly, require };
+}
+
+/** Who says that others than the account itself are let in, if that is said (pure). */
+function sharingOf(
+  repository: Repository,
+  filled: RepositoryClass | undefined,
+  account: Parameters<typeof grantsBeyondAccount>[1],
+): 'by itself' | 'by its class' | undefined {
+  const { grants = [], policy } = repository.spec;
+  if (policy || grantsBeyondAccount(grants, account)) return 'by itself';
+  // Not all that the class grants: a grant of the Repository's own goes before one of that name.
+  const inEffect = effectiveSpec(repository, filled).grants ?? [];
+  return grantsBeyondAccount(inEffect, account) ? 'by its class' : undefined;
+}
+
+/** Whether whoever owns a class has decided that its grants are for this namespace (pure). */
+function sharesFor(of: RepositoryClass | undefined, namespace: NamespaceState | undefined): boolean {
+  const selector = of?.spec.sharesFor;
+  return selector !== undefined && namespace !== undefined && matchesSelector(selector, namespace.labels);
 }
 
 /** What ECR holds, and what is to be written so that it holds what is declared. */

@@ -1,5 +1,6 @@
 import { OWNER_TAG } from '../../api/names.ts';
 import type { RepositoryStatus, RepositoryStatusDrift } from '../../api/repository.generated.ts';
+import type { LiveRepository } from '../../ecr/ecr-api.ts';
 import { ownSids } from '../../ecr/policy-statements.ts';
 import { managedKeys } from '../../ecr/tags.ts';
 import { timestamp, wholeSeconds } from '../../runtime/clock.ts';
@@ -52,7 +53,10 @@ export function repositoryFields(input: FieldsInput): RepositoryFields {
  * We had this very repository, and not one that was made anew under its name: our status speaks of it, and of our owner
  * tag on it. Who has only observed it had nothing.
  */
-export function heldBefore(status: RepositoryStatus | undefined, { live }: ObservedRepository): boolean {
+export function heldBefore(
+  status: Pick<RepositoryStatus, 'managedTagKeys' | 'arn' | 'createdAt'> | undefined,
+  { live }: { readonly live?: Pick<LiveRepository, 'arn' | 'createdAt'> | undefined },
+): boolean {
   if (!live || !status?.managedTagKeys?.includes(OWNER_TAG)) return false;
   return status.arn === live.arn && status.createdAt === wholeSeconds(live.createdAt);
 }
@@ -73,7 +77,7 @@ const MOST_DRIFT = 10;
 const LONGEST_DRIFT = 1_024;
 
 /** What others changed, the newest first; what is only observed stands as long as it lasts. */
-function driftAfter(
+export function driftAfter(
   before: readonly RepositoryStatusDrift[],
   { reason, words }: Changes,
   now: number,

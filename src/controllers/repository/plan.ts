@@ -12,8 +12,7 @@ import type { ObservedRepository } from './observe.ts';
 /** One write, named as the ECR operation that it is; or one that would be needed and cannot be done. */
 export type RepositoryAction =
   | { readonly type: 'CreateRepository'; readonly repository: NewRepository }
-  | { readonly type: 'TagResource'; readonly tags: Tags }
-  | { readonly type: 'UntagResource'; readonly keys: readonly string[] }
+  | TagAction
   | { readonly type: 'PutImageTagMutability'; readonly mutability: TagMutability }
   | { readonly type: 'PutImageScanningConfiguration'; readonly scanOnPush: boolean }
   | { readonly type: 'PutLifecyclePolicy'; readonly document: string }
@@ -21,6 +20,10 @@ export type RepositoryAction =
   | { readonly type: 'SetRepositoryPolicy'; readonly document: string; readonly force: boolean }
   | { readonly type: 'DeleteRepositoryPolicy' }
   | Impossible;
+
+export type TagAction =
+  | { readonly type: 'TagResource'; readonly tags: Tags }
+  | { readonly type: 'UntagResource'; readonly keys: readonly string[] };
 
 export interface Impossible {
   readonly type: 'Impossible';
@@ -84,11 +87,12 @@ function creation({
   };
 }
 
-function tagDiff(
-  desired: DesiredRepository,
-  { tags: live }: ObservedRepository,
+/** What is to be written so that the tags are as declared; `managed` are the keys that we put earlier (pure). */
+export function tagDiff(
+  desired: { readonly tags: Tags },
+  { tags: live }: { readonly tags: Tags },
   managed: readonly string[],
-): RepositoryAction[] {
+): TagAction[] {
   const tags = missingTags(desired.tags, live);
   const keys = staleTagKeys(desired.tags, live, managed);
   return [

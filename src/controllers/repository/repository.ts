@@ -3,13 +3,12 @@ import type { Repository, RepositoryStatus } from '../../api/repository.generate
 import type { Connection } from '../../ecr/connection.ts';
 import { vanishedForeignPrincipals } from '../../ecr/policy-statements.ts';
 import type { Clock } from '../../runtime/clock.ts';
-import { TerminalError } from '../../runtime/errors.ts';
 import type { Reconciler } from '../../runtime/resource-reconciler.ts';
 import { type ExternalResource, reconcileExternal } from '../external-resource.ts';
 import type { ImageUsage } from '../image-usage/image-usage.ts';
 import { applyRepositoryAction, describeRepositoryAction } from './apply.ts';
 import { type Declaration, type DeclarationOptions, declarationOf, planOf } from './declaration.ts';
-import { deleteRepository } from './delete.ts';
+import { deleteRepository, isDeletedAtAws } from './delete.ts';
 import { declaredHash } from './desired.ts';
 import { type RepositoryFields, repositoryFields } from './fields.ts';
 import { type ObservedRepository, observeRepository } from './observe.ts';
@@ -35,15 +34,7 @@ export function repositoryReconciler(
       return reconcileExternal(repository, externalRepository(connection, declaration, options));
     },
     async finalize(repository) {
-      const { deletionPolicy = 'Retain', suspend, mode } = repository.spec;
-      if (deletionPolicy === 'Retain' || mode === 'Observe') return 'released';
-      if (suspend) {
-        throw new TerminalError(
-          'Suspended',
-          `spec.suspend holds the deletion back, which deletionPolicy: ${deletionPolicy} would extend to ECR: set suspend to false, or deletionPolicy to Retain`,
-        );
-      }
-      await deleteRepository(repository, options);
+      if (isDeletedAtAws(repository.spec)) await deleteRepository(repository, options);
       return 'released';
     },
   };

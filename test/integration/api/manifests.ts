@@ -1,7 +1,10 @@
+import { publicRepository } from './wrong-manifests/public-repository.ts';
 import { clusterPullSecret, pullSecret } from './wrong-manifests/pull-secrets.ts';
+import { pullThroughCacheRule } from './wrong-manifests/pull-through-cache-rule.ts';
 import { registry } from './wrong-manifests/registry.ts';
 import { repository } from './wrong-manifests/repository.ts';
 import { repositoryClass } from './wrong-manifests/repository-class.ts';
+import { repositoryCreationTemplate } from './wrong-manifests/repository-creation-template.ts';
 import type { KindCases, Manifest, WrongManifest } from './wrong-manifests/wrong-manifest.ts';
 
 /** Of every kind, a complete manifest and the ways to get it wrong. */
@@ -11,6 +14,9 @@ export const KINDS: readonly KindCases[] = [
   repositoryClass,
   pullSecret,
   clusterPullSecret,
+  pullThroughCacheRule,
+  repositoryCreationTemplate,
+  publicRepository,
 ];
 
 /** The manifest that a case is about, and the one that was there before it, if it matters. */

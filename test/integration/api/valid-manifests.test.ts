@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type CrdApi, objectOf, startCrdApi } from './crd-api.ts';
 import { completeManifests, KINDS } from './manifests.ts';
+import { CA_BUNDLE } from './wrong-manifests/role-chain.ts';
 import { type Manifest, many } from './wrong-manifests/wrong-manifest.ts';
 
 const apiVersion = 'ecr-operator.io/v1alpha1';
@@ -21,11 +22,31 @@ const DEFAULTED: readonly (readonly [kind: string, written: object, spec: object
     { accountId: '012345678901', region: 'us-gov-west-1', access: 'Manage' },
   ],
   ['Repository', { metadata }, { registryRef: { name: 'default' } }],
+  ['PublicRepository', { metadata }, { registryRef: { name: 'default' } }],
   ['RepositoryClass', { metadata: { name: 'small' } }, {}],
   [
     'RepositoryClass',
     { metadata: { name: 'small' }, spec: { undeclared: { prefixes: ['cache'] } } },
     { undeclared: { registryRef: { name: 'default' }, prefixes: ['cache'] } },
+  ],
+  [
+    'PullThroughCacheRule',
+    { metadata: { name: 'small' }, spec: { upstreamRegistry: 'quay' } },
+    { registryRef: { name: 'default' }, upstreamRegistry: 'quay' },
+  ],
+  [
+    'PullThroughCacheRule',
+    { metadata: { name: 'small' }, spec: { upstreamRegistry: 'k8s', validation: { schedule: '0 * * * *' } } },
+    {
+      registryRef: { name: 'default' },
+      upstreamRegistry: 'k8s',
+      validation: { schedule: '0 * * * *', timeZone: 'UTC' },
+    },
+  ],
+  [
+    'RepositoryCreationTemplate',
+    { metadata: { name: 'small' }, spec: { appliedFor: ['CREATE_ON_PUSH'] } },
+    { registryRef: { name: 'default' }, appliedFor: ['CREATE_ON_PUSH'] },
   ],
   ['PullSecret', { metadata }, pullSecretDefaults],
   ['ClusterPullSecret', { metadata: { name: 'small' } }, pullSecretDefaults],
@@ -102,11 +123,41 @@ const full = repository({
   },
 });
 
+const rule = (spec: object) => ({
+  apiVersion,
+  kind: 'PullThroughCacheRule',
+  metadata: { name: 'small' },
+  spec: { ...spec },
+});
+const chainguard = {
+  upstreamRegistry: 'chainguard',
+  credentialArn: 'arn:aws:secretsmanager:us-east-1:123456789012:secret:ecr-pullthroughcache/chainguard',
+};
+const ecrHost = '123456789012.dkr.ecr.cn-north-1.amazonaws.com.cn';
+const template = (spec: object) => ({
+  apiVersion,
+  kind: 'RepositoryCreationTemplate',
+  metadata: { name: 'small' },
+  spec: { appliedFor: ['CREATE_ON_PUSH'], ...spec },
+});
+
 test.each([
   ['a region of China', region('cn-northwest-1')],
   ['a region of the European Sovereign Cloud', region('eusc-de-east-1')],
   ['a region of an isolated partition', region('us-isob-east-1')],
   ['FIPS alone', registry({ endpoint: { fips: true } })],
+  ['a bundle of certificates alone', registry({ endpoint: { caBundle: CA_BUNDLE } })],
+  [
+    'a chain that leads to pullRoleArn alone',
+    registry({ pullRoleArn, credentials: { chain: [{ roleArn: pullRoleArn }] } }),
+  ],
+  [
+    'session tags for pullRoleArn alone, as long as they may be',
+    registry({
+      pullRoleArn,
+      credentials: { sessionTags: { ['k'.repeat(128)]: 'v'.repeat(256), empty: '' } },
+    }),
+  ],
   ['dual-stack beside a URL', registry({ endpoint: { dualStack: true, ecr: 'https://ecr.example.com' } })],
   ['an external ID for the pull role', registry({ pullRoleArn, credentials: { externalId: 'a1' } })],
   ['a session name for the pull role', registry({ pullRoleArn, credentials: { sessionName: 'a1' } })],
@@ -129,6 +180,16 @@ test.each([
   ['an organization of 32 letters', grant({ organization: `o-${'a1'.repeat(16)}` })],
   ['a service with both kinds of sources', grant(bothSources)],
   ['as many grants and rules as there may be', full],
+  ['ROOT as the prefix of a rule', rule({ prefix: 'ROOT', upstreamRegistry: 'quay' })],
+  ['a rule for Chainguard elsewhere', rule({ ...chainguard, upstreamRegistryUrl: 'images.example.com' })],
+  [
+    'a rule for another region of the same account',
+    rule({ upstreamRegistry: 'ecr', upstreamRegistryUrl: ecrHost }),
+  ],
+  ['ROOT as the prefix of a template', template({ prefix: 'ROOT' })],
+  ['a template without tags', template({ tags: {}, encryption: { type: 'AES256' } })],
+  ['no rules in a template', template({ lifecycle: { rules: [] } })],
+  ['a template with as many grants and rules as there may be', template(full.spec)],
 ])('%s is accepted', async (_, manifest) => {
   objectOf(await api.create(manifest, { trial: true }));
 });

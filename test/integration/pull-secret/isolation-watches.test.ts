@@ -25,7 +25,7 @@ afterAll(async () => {
 
 describe('F10: watches', () => {
   /** Namespaces, ServiceAccounts, Secrets, and our five. */
-  const KINDS = 8;
+  const KINDS = 11;
 
   test('that die silently are found out by their silence, and what they did not tell is made good', async () => {
     const silent = scene('silent');

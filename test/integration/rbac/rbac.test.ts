@@ -60,9 +60,14 @@ describe('the shipped ServiceAccount may', () => {
     },
   );
 
-  test('read the AWS keys in its own namespace, and nothing else of them', async () => {
+  test('read and watch the AWS keys in its own namespace, and do nothing else with them', async () => {
     const path = secretPath(OPERATOR_NAMESPACE, 'aws-credentials');
     expect(await statusOf({ path })).toBe(200);
+    const all = { path: secretPath(OPERATOR_NAMESPACE) };
+    const query = { fieldSelector: 'metadata.name=aws-credentials' };
+    expect(await statusOf({ ...all, query })).toBe(200);
+    expect(await statusOf({ ...all, query: { ...query, watch: 'true', timeoutSeconds: '1' } })).toBe(200);
+    expect(await statusOf(all)).toBe(403);
     expect(await statusOf({ method: 'DELETE', path })).toBe(403);
     expect(await statusOf(applySecret(OPERATOR_NAMESPACE, 'aws-credentials'))).toBe(403);
     for (const namespace of [TEAM, 'kube-system']) {
@@ -213,7 +218,8 @@ describe('the API server’s review says the same', () => {
       expect(await allowedVerbs({ ...secrets, namespace, name: 'theirs' })).toEqual([]);
     }
     const keys = { ...secrets, name: 'aws-credentials' };
-    expect(await allowedVerbs({ ...keys, namespace: OPERATOR_NAMESPACE })).toEqual(['get']);
+    const verbs = await allowedVerbs({ ...keys, namespace: OPERATOR_NAMESPACE });
+    expect(verbs).toEqual(['get', 'list', 'watch']);
     expect(await allowedVerbs({ ...keys, namespace: TEAM })).toEqual([]);
   });
 

@@ -103,7 +103,12 @@ async function touchEverything(): Promise<void> {
   await admin.create(core('Namespace', name));
   const credentials = { secretRef: { name: 'aws-credentials' } };
   const aws = await admin.apply<PullObject>(
-    registry(name, { accountId: ACCOUNT, region: REGION, credentials }),
+    registry(name, {
+      accountId: ACCOUNT,
+      region: REGION,
+      credentials,
+      tenancy: { rules: [{ allow: ['Pull', 'Create', 'Public'] }] },
+    }),
   );
   const metadata = { name, namespace: name };
   const repository = await admin.apply<PullObject>({
@@ -112,6 +117,27 @@ async function touchEverything(): Promise<void> {
     metadata,
     spec: { registryRef: { name } },
   } as never);
+  const publicRepository = await admin.apply<PullObject>({
+    apiVersion: API_VERSION,
+    kind: 'PublicRepository',
+    metadata,
+    spec: { registryRef: { name }, catalogData: { logoImage: 'bG9nbw==' } },
+  } as never);
+  const ofRegistry = await Promise.all(
+    (
+      [
+        ['PullThroughCacheRule', { upstreamRegistry: 'quay' }],
+        ['RepositoryCreationTemplate', { appliedFor: ['REPLICATION'] }],
+      ] as const
+    ).map(([kind, spec]) =>
+      admin.apply<PullObject>({
+        apiVersion: API_VERSION,
+        kind,
+        metadata: { name },
+        spec: { registryRef: { name }, ...spec },
+      } as never),
+    ),
+  );
   const filling = await admin.apply<PullObject>({
     apiVersion: API_VERSION,
     kind: 'RepositoryClass',
@@ -123,7 +149,9 @@ async function touchEverything(): Promise<void> {
   const shared = { registries, namespaceSelector, foreignEntries: 'Keep' } as const;
   const cluster = await admin.apply<PullObject>(clusterPullSecret(name, shared));
   await settledAs(lab, repository, 'Ready');
+  await settledAs(lab, publicRepository, 'Ready');
   await settledAs(lab, filling, 'Ready');
+  for (const object of ofRegistry) await settledAs(lab, object, 'Ready');
   await servedIn(lab, cluster, 1);
   const own = await servedIn(lab, await admin.apply<PullObject>(pullSecret(name, name, { registries })), 1);
 
@@ -132,7 +160,7 @@ async function touchEverything(): Promise<void> {
   await skip(lab, 6 * HOUR);
   await waitFor(async () => bytesOf(await secretIn(lab, name)) !== before, { what: 'the rotation' });
   lab.aws.as(ACCOUNT, REGION).removeRepository(name);
-  for (const object of [own, cluster, repository, filling, aws]) {
+  for (const object of [own, cluster, repository, publicRepository, ...ofRegistry, filling, aws]) {
     await admin.delete(object);
     await gone(lab, object);
   }

@@ -256,8 +256,10 @@ describe('tenancy', () => {
     await label(null);
     await lab.settled(app, 'TenancyDenied');
     lab.held('team-a/app').scanOnPush = false;
-    await lab.pass('labelled', 'team-a/app');
-    expect(lab.held('team-a/app').scanOnPush).toBe(false);
+    await lab.admin.patch(app, { spec: { tags: { look: 'again' } } });
+    await lab.settled(app, 'TenancyDenied');
+    expect(lab.held('team-a/app')).toMatchObject({ scanOnPush: false });
+    expect(lab.held('team-a/app').tags.has('look')).toBe(false);
   });
 
   test('a repository that somebody made anew under our name is not ours: it needs Adopt', async () => {

@@ -46,9 +46,9 @@ const rules = (text = '') => JSON.parse(text).rules as readonly { readonly ruleP
 describe('a Repository', () => {
   test('is made with every setting in at most five calls, the one that asks who we are included', async () => {
     lab.aws.actions.clear();
-    // A Registry that no connection is open for.
+    // A Registry that no connection is open for, and that shares its identity with no other.
     await lab.registry('fresh', {
-      endpoint: { ecr: `${lab.aws.endpoint}/` },
+      endpoint: { ecr: `${lab.aws.endpoint}/`, sts: `${lab.aws.endpoint}/` },
       tenancy: { rules: [{ allow: ['Create', 'Share'] }] },
     });
     await ready('every-setting', {

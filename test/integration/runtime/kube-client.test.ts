@@ -4,6 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/gl
 import { KubeConfig } from '@kubernetes/client-node';
 import { isConflict, isNotFound, KubeError } from '../../../src/runtime/kube-errors.ts';
 import { type KubeObject, NAMESPACES, pathOf } from '../../../src/runtime/resource.ts';
+import { startConnectProxy } from '../../lab/connect-proxy.ts';
 import type { KubeObject as LabObject } from '../../lab/kube-client.ts';
 import { type TemporaryFolder, temporaryFolder } from '../../lab/temporary-folder.ts';
 import { waitFor } from '../../lab/wait-for.ts';
@@ -270,4 +271,44 @@ describe('writes', () => {
 
 test('a kubeconfig without a cluster is refused at once', () => {
   expect(() => lab.clientOf(new KubeConfig())).toThrow('the kubeconfig names no cluster');
+});
+
+describe('with proxy-url in the kubeconfig', () => {
+  const through = (proxyUrl: string): KubeConfig => {
+    const config = configOf({ token: lab.controlPlane.token('admin') });
+    const cluster = { ...config.clusters[0], proxyUrl } as (typeof config.clusters)[number];
+    config.loadFromOptions({
+      clusters: [cluster],
+      users: config.users,
+      contexts: config.contexts,
+      currentContext: config.currentContext,
+    });
+    return config;
+  };
+
+  test('requests and watches go through that proxy, with its login', async () => {
+    const proxy = await startConnectProxy({ login: 'me:hush' });
+    const client = lab.clientOf(through(proxy.url.replace('//', '//me:hush@')));
+    try {
+      expect((await client.request<KubeObject>(DEFAULT)).metadata.name).toBe('default');
+      const stop = new AbortController();
+      const query = { watch: true, fieldSelector: 'metadata.name=default' };
+      for await (const chunk of await client.stream(pathOf(NAMESPACES), { query, signal: stop.signal })) {
+        expect(Buffer.from(chunk).toString()).toContain('"ADDED"');
+        break;
+      }
+      stop.abort();
+      const { host } = new URL(lab.proxy.url);
+      expect(proxy.tunnels).toEqual([host, host]);
+    } finally {
+      await client.close();
+      await proxy.stop();
+    }
+  });
+
+  test('a proxy of another kind is refused at the start, without its login', () => {
+    expect(() => lab.clientOf(through('socks5://me:hush@127.0.0.1:1'))).toThrow(
+      /^the kubeconfig has a proxy-url that is not http or https: nothing else is supported$/,
+    );
+  });
 });

@@ -4,9 +4,12 @@ import type {
 } from '../../../src/api/cluster-pull-secret.generated.ts';
 import type { ObjectMeta } from '../../../src/api/object-meta.ts';
 import type { PullSecret, PullSecretSpec } from '../../../src/api/pull-secret.generated.ts';
+import type { PullThroughCacheRule } from '../../../src/api/pull-through-cache-rule.generated.ts';
 import type { Registry, RegistrySpec } from '../../../src/api/registry.generated.ts';
 import type { Repository, RepositorySpec, RepositoryStatus } from '../../../src/api/repository.generated.ts';
 import type { RepositoryClass } from '../../../src/api/repository-class.generated.ts';
+import type { RepositoryCreationTemplate } from '../../../src/api/repository-creation-template.generated.ts';
+import type { PublicRepositoryState } from '../../../src/controllers/public-repository/public-repository-state.ts';
 import { createDeliveryResults } from '../../../src/controllers/pull-secret/delivery-results.ts';
 import { createDemandStore } from '../../../src/controllers/pull-secret/demand.ts';
 import type { PullWorld } from '../../../src/controllers/pull-secret/pull-world.ts';
@@ -104,6 +107,9 @@ export interface Things {
   readonly repositoryClasses?: readonly RepositoryClass[];
   readonly pullSecrets?: readonly PullSecret[];
   readonly clusterPullSecrets?: readonly ClusterPullSecret[];
+  readonly pullThroughCacheRules?: readonly PullThroughCacheRule[];
+  readonly repositoryCreationTemplates?: readonly RepositoryCreationTemplate[];
+  readonly publicRepositories?: readonly PublicRepositoryState[];
   readonly namespaces?: readonly NamespaceState[];
   readonly serviceAccounts?: readonly ServiceAccountState[];
   readonly secrets?: readonly SecretState[];
@@ -129,6 +135,9 @@ export function worldOf(things: Things = {}): PullWorld {
     pullSecrets: stored(things.pullSecrets, byMeta),
     pullSecretsIn: (name) => (things.pullSecrets ?? []).filter(({ metadata }) => metadata.namespace === name),
     clusterPullSecrets: stored(things.clusterPullSecrets, byMeta),
+    pullThroughCacheRules: stored(things.pullThroughCacheRules, byMeta),
+    repositoryCreationTemplates: stored(things.repositoryCreationTemplates, byMeta),
+    publicRepositories: stored(things.publicRepositories, byMeta),
     namespaces: stored(things.namespaces, ({ name }) => name),
     serviceAccountsIn: (name) => (things.serviceAccounts ?? []).filter((one) => one.namespace === name),
     secretNames: things.secretNames ?? ['ecr-pull'],

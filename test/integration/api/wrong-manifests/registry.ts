@@ -1,3 +1,5 @@
+import { REGISTRY_SETTINGS, wrongRegistrySettings } from './registry-settings.ts';
+import { CA_BUNDLE, roleChainFields, wrongBundles, wrongRoleChains } from './role-chain.ts';
 import { wrongSchedules } from './schedule.ts';
 import { wrongSelectors } from './selector.ts';
 import { type KindCases, many, wrong, wrongChange } from './wrong-manifest.ts';
@@ -21,6 +23,7 @@ export const registry: KindCases = {
         roleArn: 'arn:aws:iam::123456789012:role/platform/ecr-operator',
         externalId: 'a1:b2',
         sessionName: 'ecr-operator',
+        ...roleChainFields,
         secretRef: { name: 'aws-keys' },
       },
       pullRoleArn: 'arn:aws:iam::123456789012:role/platform/ecr-pull',
@@ -29,6 +32,7 @@ export const registry: KindCases = {
         sts: 'http://127.0.0.1:4566/sts',
         fips: true,
         dualStack: false,
+        caBundle: CA_BUNDLE,
       },
       tenancy: {
         rules: [
@@ -38,10 +42,11 @@ export const registry: KindCases = {
               matchExpressions: [{ key: 'example.com/stage', operator: 'In', values: ['dev', 'test'] }],
             },
             repositoryPrefixes: ['team-a', 'shared/base/'],
-            allow: ['Pull', 'Create', 'Adopt', 'DeleteImages', 'Share'],
+            allow: ['Pull', 'Create', 'Adopt', 'DeleteImages', 'Share', 'Public'],
           },
         ],
       },
+      ...REGISTRY_SETTINGS,
       driftCheck: { schedule: '*/30 * * * *', timeZone: 'Europe/Berlin' },
       suspend: false,
     },
@@ -127,6 +132,7 @@ export const registry: KindCases = {
       credentials({ sessionName: 'a/b' }),
       'write one such as ecr-operator',
     ),
+    ...wrongRoleChains,
     wrong(
       'spec.credentials.secretRef',
       'required:name',
@@ -149,8 +155,8 @@ export const registry: KindCases = {
     wrong(
       'spec.endpoint',
       'rule',
-      endpoint({ ecr: null, sts: null, fips: null, dualStack: null }),
-      'set one of ecr, sts, fips and dualStack',
+      endpoint({ ecr: null, sts: null, fips: null, dualStack: null, caBundle: null }),
+      'set one of ecr, sts, fips, dualStack and caBundle',
     ),
     wrong(
       'spec.endpoint.ecr',
@@ -176,6 +182,8 @@ export const registry: KindCases = {
       endpoint({ sts: 'https://user:word@sts.example.com' }),
       'without user',
     ),
+
+    ...wrongBundles,
 
     wrong('spec.tenancy', 'required:rules', { tenancy: { rules: null } }, 'Required value'),
     wrong(RULES, 'minItems', { tenancy: { rules: [] } }, 'at least 1 items'),
@@ -216,16 +224,17 @@ export const registry: KindCases = {
     wrong(
       `${RULES}[].allow`,
       'maxItems',
-      rule({ allow: ['Pull', 'Pull', 'Pull', 'Pull', 'Pull', 'Pull'] }),
-      'must have at most 5 items',
+      rule({ allow: many(7).map(() => 'Pull') }),
+      'must have at most 6 items',
     ),
     wrong(`${RULES}[].allow`, 'unique', rule({ allow: ['Pull', 'Pull'] }), 'Duplicate value'),
     wrong(
       `${RULES}[].allow[]`,
       'enum',
       rule({ allow: ['Push'] }),
-      'supported values: "Pull", "Create", "Adopt", "DeleteImages", "Share"',
+      'supported values: "Pull", "Create", "Adopt", "DeleteImages", "Share", "Public"',
     ),
     ...wrongSchedules('spec.driftCheck', (driftCheck) => ({ driftCheck })),
+    ...wrongRegistrySettings,
   ],
 };

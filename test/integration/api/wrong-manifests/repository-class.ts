@@ -1,5 +1,6 @@
 import { grants, wrongGrants } from './grants.ts';
 import { lifecycle, lifecycleDocument, wrongLifecycles } from './lifecycle.ts';
+import { wrongSelectors } from './selector.ts';
 import { settings, wrongSettings } from './settings.ts';
 import { type KindCases, many, wrong } from './wrong-manifest.ts';
 
@@ -17,6 +18,10 @@ export const repositoryClass: KindCases = {
       ...settings,
       lifecycle,
       grants,
+      sharesFor: {
+        matchLabels: { team: 'payments' },
+        matchExpressions: [{ key: 'stage', operator: 'In', values: ['prod'] }],
+      },
       undeclared: { registryRef: { name: 'default' }, prefixes: ['cache/docker-hub', 'team-a/'] },
       suspend: false,
     },
@@ -26,6 +31,7 @@ export const repositoryClass: KindCases = {
     ...wrongSettings,
     ...wrongLifecycles,
     ...wrongGrants,
+    ...wrongSelectors('spec.sharesFor', (sharesFor) => ({ sharesFor })),
     wrong(UNDECLARED, 'required:prefixes', undeclared({ prefixes: null }), 'Required value'),
     wrong(
       `${UNDECLARED}.registryRef`,

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { PullSecretServiceAccounts } from '../../../../src/api/shared.generated.ts';
+import { type Contests, createContests } from '../../../../src/controllers/contests.ts';
 import { type Attachments, attach } from '../../../../src/controllers/pull-secret/attach.ts';
-import { type Contests, createContests } from '../../../../src/controllers/pull-secret/contests.ts';
 import type { ServiceAccountState } from '../../../../src/controllers/pull-secret/service-account.ts';
 import type { KubeClient } from '../../../../src/runtime/kube-client.ts';
 import { KubeError } from '../../../../src/runtime/kube-errors.ts';

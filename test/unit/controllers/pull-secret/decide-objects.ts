@@ -16,7 +16,15 @@ export function demand(more: Partial<Demand> = {}): Demand {
 
 /** The wanted token is in memory, and in the Secret. */
 export function input(more: Partial<LoginInput> = {}): LoginInput {
-  return { want: want(), token: token(), present: login(), isDue: true, failure: undefined, ...more };
+  return {
+    want: want(),
+    token: token(),
+    present: login(),
+    isBeyond: false,
+    isDue: true,
+    failure: undefined,
+    ...more,
+  };
 }
 
 /** All is well: the holder's Secret is there with the token that we have. */

@@ -38,6 +38,7 @@ describe('the input for a target', () => {
           want: want(),
           token: token({ replacesAll: false }),
           present: login(),
+          isBeyond: false,
           isDue: false,
           failure: undefined,
         },

@@ -113,6 +113,10 @@ export async function passOverAll(one: TokenTrial): Promise<object[]> {
 const NOT_EXPECTED = {
   ecr: {} as never,
   lane: () => ({}) as never,
+  settings: {} as never,
+  cacheRules: {} as never,
+  templates: {} as never,
+  publicRepositories: {} as never,
   verify: async () => ({}) as never,
   close: () => undefined,
 };

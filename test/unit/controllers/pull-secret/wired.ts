@@ -28,6 +28,8 @@ export interface Wired {
   readonly asked: string[];
   /** Whether AWS refuses every token, or those of the Registry of that name. */
   isDown: boolean | string;
+  /** The reason of its refusals; it is away unless told. */
+  refusal: string;
   /** How long AWS takes to answer. */
   answersAfterMs: number;
   /** What each of the writes throws instead. */
@@ -85,7 +87,7 @@ export function wired(things: Things = {}, secretNames: readonly string[] = ['ec
           asked.push(metadata.name);
           if (one.answersAfterMs > 0) await sleep(clock, one.answersAfterMs, stopping.signal);
           if (one.isDown === true || one.isDown === metadata.name)
-            throw new RetryableError('AWSUnavailable', 'down');
+            throw new RetryableError(one.refusal, 'down');
           const hosts = pullHosts(spec, scope);
           return { password: 'hush', expiresAt: clock.now() + 12 * HOUR, scope: 'PullOnly', hosts };
         },
@@ -120,6 +122,7 @@ export function wired(things: Things = {}, secretNames: readonly string[] = ['ec
     writes,
     asked,
     isDown: false,
+    refusal: 'AWSUnavailable',
     answersAfterMs: 0,
     failures,
     reasons,

@@ -72,6 +72,29 @@ describe('a Registry', () => {
     });
   });
 
+  test('tells of its registry-wide settings what was found last', async () => {
+    const declared = registry('default', { accountSettings: { blobMounting: 'ENABLED' } });
+    const message = 'ECR differs';
+    const drifted = { name: 'accountSettings', state: 'Drifted', message } as const;
+    const result = {
+      uid: declared.metadata.uid,
+      generation: 1,
+      about: '',
+      settings: [{ ...drifted, reason: 'DriftObserved', terminal: true }],
+      owned: [],
+    };
+    const connections = { to: () => ({ verify: async () => IDENTITY }) } as unknown as Connections;
+    const told = registryReconciler(worldOf({}), connections, undefined, { of: () => result });
+    expect(await told.reconcile(declared)).toMatchObject({
+      status: { settings: [drifted] },
+      conditions: [
+        { type: 'Connected', status: 'True' },
+        { type: 'SettingsSynced', status: 'False', reason: 'DriftObserved' },
+      ],
+      stalled: true,
+    });
+  });
+
   test('fails with what stands between it and AWS', async () => {
     const mismatch = new TerminalError('AccountMismatch', 'no');
     const failing = reconciler({}, async () => {

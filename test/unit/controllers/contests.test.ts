@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import { createContests } from '../../../../src/controllers/pull-secret/contests.ts';
-import { createFakeClock } from '../../fake-clock.ts';
-import { NOW } from '../objects.ts';
+import { createContests } from '../../../src/controllers/contests.ts';
+import { createFakeClock } from '../fake-clock.ts';
+import { NOW } from './objects.ts';
 
 const MINUTE = 60_000;
 const SECRET = 'n/ecr-pull';
@@ -49,6 +49,15 @@ describe('what is undone again and again', () => {
     expect([contests.count(SECRET), contests.wait(SECRET)]).toEqual([0, 0]);
     contests.restored(SECRET);
     expect(contests.count(SECRET)).toBe(1);
+  });
+
+  test('is due at a time that stays, while the wait for it grows shorter', () => {
+    const { clock, contests, restore } = trial();
+    restore(SECRET, 7);
+    const due = contests.due(SECRET);
+    expect(due - clock.now()).toBe(contests.wait(SECRET));
+    clock.advance(1_500);
+    expect([contests.due(SECRET), contests.wait(SECRET)]).toEqual([due, due - clock.now()]);
   });
 
   test('is each thing of its own', () => {
