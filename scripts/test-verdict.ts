@@ -24,6 +24,16 @@ export interface RunOutcome {
   readonly ci: boolean;
 }
 
+/** Two runs of jest as one (pure). */
+export function joined(one: JestReport, other: JestReport): JestReport {
+  return {
+    numPassedTests: one.numPassedTests + other.numPassedTests,
+    numFailedTests: one.numFailedTests + other.numFailedTests,
+    numRuntimeErrorTestSuites: one.numRuntimeErrorTestSuites + other.numRuntimeErrorTestSuites,
+    testResults: [...one.testResults, ...other.testResults],
+  };
+}
+
 /** What a run comes to. */
 export interface Verdict {
   readonly green: boolean;

@@ -1,11 +1,15 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { createWriteStream } from 'node:fs';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { finished } from 'node:stream/promises';
 import { findLeaks } from '../test/lab/leaks.ts';
-import { type JestReport, verdictOf } from './test-verdict.ts';
+import { type JestReport, joined, verdictOf } from './test-verdict.ts';
+import { isWholeRun } from './whole-run.ts';
+
+/** What looks at the record of the whole suite; see test/after. */
+const AFTER = ['test/after', '--testPathIgnorePatterns=/node_modules/'];
 
 const folder = await mkdtemp(join(tmpdir(), 'ecr-operator-test-'));
 try {
@@ -14,7 +18,10 @@ try {
   await rm(folder, { recursive: true, force: true });
 }
 
-/** Gets the real components, runs jest, and searches all that was printed for the tokens that were issued meanwhile. */
+/**
+ * Gets the real components, runs jest, looks at what the operator did in all the tests where all of them ran, and
+ * searches all that was printed for the tokens that were issued meanwhile.
+ */
 async function run(folder: string, jestArgs: readonly string[]): Promise<number> {
   const prepared = spawnSync(process.execPath, ['--no-warnings', 'test/lab/prepare.ts', '--node'], {
     stdio: 'inherit',
@@ -22,13 +29,16 @@ async function run(folder: string, jestArgs: readonly string[]): Promise<number>
   if (prepared.status !== 0) return 1;
   const output = join(folder, 'output.log');
   const tokens = join(folder, 'tokens');
-  const report = join(folder, 'jest.json');
+  const actions = join(folder, 'actions');
   await writeFile(tokens, '', { mode: 0o600 });
-  const exitCode = await jest([...jestArgs, '--json', `--outputFile=${report}`], output, tokens);
+  await mkdir(actions);
+  const env = { ECR_OPERATOR_LAB_TOKENS: tokens, ECR_OPERATOR_LAB_ACTIONS: actions };
+  const tests = await jest(jestArgs, output, env);
+  const after = tests.exitCode === 0 && isWholeRun(jestArgs) ? await jest(AFTER, output, env) : undefined;
   const issued = (await readFile(tokens, 'utf8')).split('\n').filter(Boolean);
   const { green, passed, failed, lines } = verdictOf({
-    report: JSON.parse(await readFile(report, 'utf8')) as JestReport,
-    exitCode,
+    report: after ? joined(tests.report, after.report) : tests.report,
+    exitCode: after?.exitCode ?? tests.exitCode,
     leaks: findLeaks(await readFile(output, 'utf8'), issued).length,
     issued: issued.length,
     ci: process.env['CI'] === 'true',
@@ -40,12 +50,29 @@ async function run(folder: string, jestArgs: readonly string[]): Promise<number>
   return green ? 0 : 1;
 }
 
-async function jest(args: readonly string[], output: string, tokens: string): Promise<number> {
-  const log = createWriteStream(output, { mode: 0o600 });
+interface JestRun {
+  readonly exitCode: number;
+  readonly report: JestReport;
+}
+
+async function jest(
+  args: readonly string[],
+  output: string,
+  env: Readonly<Record<string, string>>,
+): Promise<JestRun> {
+  const log = createWriteStream(output, { flags: 'a', mode: 0o600 });
+  const report = join(dirname(output), 'jest.json');
   const child = spawn(
     process.execPath,
-    ['--experimental-vm-modules', '--no-warnings', 'node_modules/jest/bin/jest.js', ...args],
-    { env: { ...process.env, ECR_OPERATOR_LAB_TOKENS: tokens }, stdio: ['ignore', 'pipe', 'pipe'] },
+    [
+      '--experimental-vm-modules',
+      '--no-warnings',
+      'node_modules/jest/bin/jest.js',
+      ...args,
+      '--json',
+      `--outputFile=${report}`,
+    ],
+    { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] },
   );
   for (const [from, to] of [
     [child.stdout, process.stdout],
@@ -55,8 +82,10 @@ async function jest(args: readonly string[], output: string, tokens: string): Pr
     // Jest's JSON goes to its file; what it prints for people is on standard error.
     from.pipe(to, { end: false });
   }
-  const code = await new Promise<number>((resolve) => child.once('close', (status) => resolve(status ?? 1)));
+  const exitCode = await new Promise<number>((resolve) =>
+    child.once('close', (status) => resolve(status ?? 1)),
+  );
   log.end();
   await finished(log);
-  return code;
+  return { exitCode, report: JSON.parse(await readFile(report, 'utf8')) as JestReport };
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { type JestReport, type RunOutcome, verdictOf } from '../../../scripts/test-verdict.ts';
+import { type JestReport, joined, type RunOutcome, verdictOf } from '../../../scripts/test-verdict.ts';
 
 const NO_ROOT = 'a node needs setpriv (util-linux): not found';
 
@@ -70,4 +70,11 @@ test('a leak is said in capitals', () => {
   expect(judged({ leaks: 2 }).lines[0]).toContain(
     '7 tokens and keys that were issued: LEAKED: 2 stand in it',
   );
+});
+
+test('two runs are judged as one: what fails in the second counts', () => {
+  const second = report([], { numPassedTests: 1, numFailedTests: 2 });
+  const { lines: _, ...verdict } = judged({ report: joined(skips, second), exitCode: 1 });
+  expect(verdict).toEqual({ green: false, passed: 5, failed: 2 });
+  expect(joined(skips, second).testResults).toHaveLength(4);
 });
