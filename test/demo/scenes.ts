@@ -42,8 +42,24 @@ async function applySamples({ lab }: Stage, story: Story): Promise<void> {
   story.scene('kubectl apply -f deploy/samples');
   story.detail((await lab.kubectl('apply', '-f', join(ROOT, 'deploy/samples'))).trim());
   const started = performance.now();
-  await lab.kubectl('wait', '--for=condition=Ready', 'ecrreg/default', 'ecrcps/everywhere', '--timeout=30s');
-  await lab.kubectl('wait', '--for=condition=Ready', '-n', 'team-a', 'ecrrepo/web', '--timeout=30s');
+  await lab.kubectl(
+    'wait',
+    '--for=condition=Ready',
+    'ecrreg/default',
+    'ecrcps/everywhere',
+    'ecrptc/k8s',
+    'ecrtpl/k8s',
+    '--timeout=30s',
+  );
+  await lab.kubectl(
+    'wait',
+    '--for=condition=Ready',
+    '-n',
+    'team-a',
+    'ecrrepo/web',
+    'ecrpub/web',
+    '--timeout=30s',
+  );
   story.done('all of it is Ready', performance.now() - started);
 }
 

@@ -14,6 +14,10 @@ export const NOT_RUN: readonly NotRun[] = [
   { command: /^git clone \S+( \S+)?$/, why: 'this is a checkout' },
   { command: /^cd ecr-operator$/, why: 'this is the checkout' },
   { command: /^docker (build|push) /, why: 'needs a Docker daemon' },
+  {
+    command: /^aws iam /,
+    why: 'needs an account at AWS; the policies themselves are tested on the simulator',
+  },
 ];
 
 /**

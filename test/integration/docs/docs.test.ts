@@ -81,8 +81,8 @@ describe('commands', () => {
   beforeEach(async () => {
     await lab.kubectl('apply', '-f', join(ROOT, SAMPLES));
     const wait = ['wait', '--for=condition=Ready', '--timeout=30s'];
-    await lab.kubectl(...wait, 'ecrreg/default', 'ecrcps/everywhere');
-    await lab.kubectl(...wait, '-n', 'team-a', 'ecrrepo/web');
+    await lab.kubectl(...wait, 'ecrreg/default', 'ecrcps/everywhere', 'ecrptc/k8s', 'ecrtpl/k8s');
+    await lab.kubectl(...wait, '-n', 'team-a', 'ecrrepo/web', 'ecrpub/web');
   });
 
   test.each(scripts.map(titled))('%s runs', async (_, block) => {

@@ -1,17 +1,12 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { parseAllDocuments } from 'yaml';
 import { SETTINGS } from '../../../src/settings.ts';
-import { blocksOf, ROOT, readPage, rowsOf } from './markdown.ts';
+import { ROOT, readPage, rowsOf } from './markdown.ts';
 
 const page = await readPage('docs/spec/operator.md');
 const rows = rowsOf(page);
-
-interface Statement {
-  readonly Sid: string;
-  readonly Action: string | readonly string[];
-}
 
 interface Rule {
   readonly resources: readonly string[];
@@ -28,28 +23,6 @@ test('every setting stands in the table with its names and its default', () => {
     fallback ? `\`${fallback}\`` : 'the UID of the namespace `kube-system`',
   ]);
   expect(shown).toEqual(wanted);
-});
-
-test('the IAM policy allows the calls that the code makes, and beside them only to pull', async () => {
-  const files = (await readdir(join(ROOT, 'src/ecr'))).filter((file) =>
-    /^sdk-(ecr-api|.+-calls)\.ts$/.test(file),
-  );
-  const texts = await Promise.all(files.map((file) => readFile(join(ROOT, 'src/ecr', file), 'utf8')));
-  const adapter = texts.join('\n');
-  const named = [...adapter.matchAll(/\b(?:call|find)\(\s*'(\w+)'/g)].map(([, action]) => `ecr:${action}`);
-  const called = [...new Set(named)];
-  const sent = new Set(
-    [...adapter.matchAll(/new (\w+)Command\(|paginate(\w+)\(/g)].map(([, a, b]) => a ?? b),
-  );
-  expect(called).toHaveLength(sent.size);
-  const [policy] = blocksOf(page).filter(({ language }) => language === 'json');
-  const { Statement: statements } = JSON.parse(policy?.text ?? '') as { Statement: readonly Statement[] };
-  const allowed = (of: readonly Statement[]) => of.flatMap(({ Action }) => Action).sort();
-  expect(allowed(statements.filter(({ Sid }) => Sid !== 'Pulls'))).toEqual(called.sort());
-  expect(allowed(statements.filter(({ Sid }) => Sid === 'Pulls'))).toEqual([
-    'ecr:BatchGetImage',
-    'ecr:GetDownloadUrlForLayer',
-  ]);
 });
 
 test('the table of Kubernetes rights is that of the shipped roles', async () => {

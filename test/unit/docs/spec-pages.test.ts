@@ -7,6 +7,9 @@ const PAGES: Readonly<Record<string, readonly string[]>> = {
   'docs/spec/registry.md': ['Registry'],
   'docs/spec/repository.md': ['Repository'],
   'docs/spec/repository-class.md': ['RepositoryClass'],
+  'docs/spec/public-repository.md': ['PublicRepository'],
+  'docs/spec/pull-through-cache-rule.md': ['PullThroughCacheRule'],
+  'docs/spec/repository-creation-template.md': ['RepositoryCreationTemplate'],
   'docs/spec/pull-secret.md': ['PullSecret', 'ClusterPullSecret'],
 };
 
