@@ -109,7 +109,7 @@ function undeclaredController(parts: Parts, results: Trigger): Controller {
           changedByPeople(now, before)
             ? [
                 ...knownKeys(undeclared.store, name),
-                // What a class lets go may be another's now.
+                // What a class lets go may be another's now, and what it takes was another's.
                 ...registriesOf(now, before).flatMap((registry) => keysIn(options, registry)),
               ]
             : [],
@@ -162,7 +162,13 @@ function keysOfName({ world, store }: UndeclaredOptions, { registry, name }: Ecr
 
 function keysIn(options: UndeclaredOptions, registry: string): string[] {
   const place = placeNamed(options.world.registries, registry);
-  return place === undefined ? [] : [...undeclaredKeys(options, place)];
+  return place === undefined ? [] : [...keysAt(options, place)];
+}
+
+/** What is in an account and region by the classes that apply, and what classes had there before. */
+function* keysAt(options: UndeclaredOptions, place: string): Generator<string> {
+  yield* undeclaredKeys(options, place);
+  for (const of of classesFor(options.world, place)) yield* knownKeys(options.store, of.metadata.name);
 }
 
 /** The Registries in which a class applies, or did, to what nobody declared. */
@@ -187,7 +193,7 @@ function registryChanges(options: UndeclaredOptions, registries: Informer<Regist
       const places = new Set([now, before].flatMap((one) => (one ? placeOf(one) : [])));
       for (const place of places) {
         if (registriesAt(world.registries, place).size === 0) store.forget(place);
-        for (const key of undeclaredKeys(options, place)) enqueue(key, REFRESH);
+        for (const key of keysAt(options, place)) enqueue(key, REFRESH);
       }
     });
 }
@@ -196,10 +202,7 @@ function registryChanges(options: UndeclaredOptions, registries: Informer<Regist
 function sightings(options: UndeclaredOptions, seen: Trigger): Source {
   return (enqueue, signal) =>
     seen.source((place) => {
-      for (const key of undeclaredKeys(options, place)) enqueue(key, REFRESH);
-      for (const of of classesFor(options.world, place)) {
-        for (const key of knownKeys(options.store, of.metadata.name)) enqueue(key, REFRESH);
-      }
+      for (const key of keysAt(options, place)) enqueue(key, REFRESH);
     }, signal);
 }
 

@@ -168,6 +168,15 @@ describe('what nobody declared is looked at', () => {
     expect(await one.woken(one.names)).toEqual(['a/cache/a']);
   });
 
+  test('when a class comes that takes it from another: what that one says of it is out of date', async () => {
+    const one = await settled(wide);
+    one.see(['cache/hub/b']);
+    one.undeclared.store.setResult('wide', 'cache/hub/b', 'synced');
+    await one.woken(one.names);
+    one.putClass(near);
+    expect((await one.woken(one.names)).sort()).toEqual(['near/cache/hub/b', 'wide/cache/hub/b']);
+  });
+
   test.each([
     ['goes', undefined],
     ['is for declared ones alone', of('near', {}, 2)],
@@ -219,8 +228,14 @@ describe('what nobody declared is looked at with the Registries', () => {
     const one = await settled(wide, twin);
     one.see(['cache/a', 'cache/hub/b']);
     expect(await one.woken(one.names)).toEqual(['wide/cache/a', 'wide/cache/hub/b']);
+    one.undeclared.store.setResult('wide', 'cache/hub/b', 'synced');
     one.putRegistry(registry('twin'));
-    expect(await one.woken(one.names)).toEqual(['wide/cache/a', 'twin/cache/hub/b']);
+    expect((await one.woken(one.names)).sort()).toEqual([
+      'twin/cache/hub/b',
+      'wide/cache/a',
+      'wide/cache/hub/b',
+    ]);
+    one.undeclared.store.setResult('wide', 'cache/hub/b', undefined);
     one.putRepository(repository({ name: 'cache/hub/b' }));
     expect(await one.woken(one.names)).toEqual(['twin/cache/hub/b']);
     one.undeclared.store.setResult('twin', 'cache/hub/b', 'synced');
