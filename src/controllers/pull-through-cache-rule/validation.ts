@@ -6,9 +6,10 @@ import type {
 import type { CacheRuleApi, LiveCacheRule } from '../../ecr/cache-rule-api.ts';
 import { type Backoff, backoffDelay } from '../../runtime/backoff.ts';
 import { timestamp } from '../../runtime/clock.ts';
-import { isCronSchedule, isTimeZone, nextRun } from '../../runtime/cron-schedule.ts';
+import { nextRun } from '../../runtime/cron-schedule.ts';
 import { cutText } from '../../runtime/cut-text.ts';
-import { type Failure, failureOf, TerminalError } from '../../runtime/errors.ts';
+import { type DeclaredSchedule, declaredSchedule } from '../../runtime/declared-schedule.ts';
+import { failureOf, TerminalError } from '../../runtime/errors.ts';
 import type { ConditionState } from '../../runtime/outcome.ts';
 import { conditionOf } from '../../runtime/status.ts';
 
@@ -25,29 +26,12 @@ export interface Validation {
   readonly failures?: number;
 }
 
-/** When ECR is asked, and why that is not what the spec says. */
-export interface ValidationSchedule {
-  readonly schedule: string;
-  readonly timeZone: string;
-  readonly refusal?: Failure;
-}
-
-const HOURLY: ValidationSchedule = { schedule: '0 * * * *', timeZone: 'UTC' };
+const HOURLY: DeclaredSchedule = { schedule: '0 * * * *', timeZone: 'UTC' };
 
 /** What `spec.validation` says, every hour without it or where it makes no sense (pure). */
-export function validationSchedule({ validation }: PullThroughCacheRule['spec']): ValidationSchedule {
-  if (!validation) return HOURLY;
-  const { schedule, timeZone } = validation;
+export function validationSchedule({ validation }: PullThroughCacheRule['spec']): DeclaredSchedule {
   const instead = 'until then it is done every hour';
-  if (!isCronSchedule(schedule)) {
-    const message = `spec.validation.schedule "${schedule}" is no schedule: write five cron fields, such as */30 * * * *; ${instead}`;
-    return { ...HOURLY, refusal: { reason: 'InvalidSchedule', message } };
-  }
-  if (!isTimeZone(timeZone)) {
-    const message = `spec.validation.timeZone "${timeZone}" is not known: write an IANA name, such as Europe/Berlin; ${instead}`;
-    return { ...HOURLY, refusal: { reason: 'InvalidTimeZone', message } };
-  }
-  return { schedule, timeZone };
+  return declaredSchedule(validation, { usual: HOURLY, field: 'spec.validation', instead });
 }
 
 /** The longest value of the annotation that a status repeats. */
@@ -71,7 +55,7 @@ export function toldValidation(status: PullThroughCacheRuleStatus | undefined): 
 /** When to ask ECR again (ms); undefined where the schedule has no further time (pure). */
 export function nextValidation(
   { at, againMs }: Validation,
-  { schedule, timeZone }: ValidationSchedule,
+  { schedule, timeZone }: DeclaredSchedule,
 ): number | undefined {
   return againMs === undefined ? nextRun(schedule, timeZone, at) : at + againMs;
 }
