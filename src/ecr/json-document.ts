@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { TerminalError } from '../runtime/errors.ts';
 
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
@@ -51,6 +52,12 @@ export function canonical(value: Json): string {
   if (!isObject(value)) return JSON.stringify(value);
   const members = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
   return `{${members.map(([key, member]) => `${JSON.stringify(key)}:${canonical(member)}`).join(',')}}`;
+}
+
+/** SHA-256 of a value's canonical text, in hexadecimal: the same for equal values; what is undefined does not count. */
+export function contentHash(value: object): string {
+  const text = canonical(JSON.parse(JSON.stringify(value)) as Json);
+  return createHash('sha256').update(text).digest('hex');
 }
 
 /** Canonical texts in order: what a list whose order has no meaning is compared by. */

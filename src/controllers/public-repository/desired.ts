@@ -1,7 +1,6 @@
-import { createHash } from 'node:crypto';
 import { OWNER_TAG } from '../../api/names.ts';
 import type { Tags } from '../../ecr/ecr-api.ts';
-import { canonical, type Json, parseDocument } from '../../ecr/json-document.ts';
+import { contentHash, parseDocument } from '../../ecr/json-document.ts';
 import type { CatalogTexts } from '../../ecr/public-repository-api.ts';
 import { ownerTagValue } from '../../ecr/tags.ts';
 import type { DesiredRepository } from '../repository/desired.ts';
@@ -55,7 +54,5 @@ export function desiredPublicRepository(
 
 /** A hash of all that ECR Public is kept as (pure): the same as long as nobody declares anything else. */
 export function declaredPublicHash({ tags, texts, logoHash, policy }: DesiredPublicRepository): string {
-  const kept = { tags, texts, logo: logoHash, document: policy?.document };
-  const text = canonical(JSON.parse(JSON.stringify(kept)) as Json);
-  return createHash('sha256').update(text).digest('hex');
+  return contentHash({ tags, texts, logo: logoHash, document: policy?.document });
 }

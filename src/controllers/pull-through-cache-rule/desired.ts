@@ -1,8 +1,6 @@
-import { createHash } from 'node:crypto';
 import type { PullThroughCacheRule } from '../../api/pull-through-cache-rule.generated.ts';
 import type { Registry } from '../../api/registry.generated.ts';
 import type { CacheRule } from '../../ecr/cache-rule-api.ts';
-import { canonical, type Json } from '../../ecr/json-document.ts';
 import { TerminalError } from '../../runtime/errors.ts';
 import { prefixOf } from '../by-prefix/prefixed.ts';
 
@@ -42,13 +40,6 @@ export function declaredRule({ metadata, spec }: Pick<PullThroughCacheRule, 'met
     ...(credentialArn === undefined ? {} : { credentialArn }),
     ...(customRoleArn === undefined ? {} : { customRoleArn }),
   };
-}
-
-/** A hash of all that ECR is kept as (pure): the same as long as nobody declares anything else. */
-export function ruleHash(rule: CacheRule): string {
-  return createHash('sha256')
-    .update(canonical({ ...rule } as unknown as Json))
-    .digest('hex');
 }
 
 function requireSecretHere({ credentialArn }: CacheRule, { spec }: Pick<Registry, 'spec'>): void {

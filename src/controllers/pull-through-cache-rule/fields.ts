@@ -3,9 +3,9 @@ import type {
   PullThroughCacheRuleStatus,
 } from '../../api/pull-through-cache-rule.generated.ts';
 import type { CacheRule } from '../../ecr/cache-rule-api.ts';
+import { contentHash } from '../../ecr/json-document.ts';
 import type { BaseStatus } from '../../runtime/status.ts';
 import { timesOf } from '../by-prefix/prefixed.ts';
-import { ruleHash } from './desired.ts';
 import type { ObservedRule } from './plan.ts';
 
 /** What the status says of ECR. */
@@ -23,6 +23,6 @@ export function ruleFields(
     ...timesOf(live),
     registryId: live.registryId,
     upstreamRegistryUrl: live.upstreamRegistryUrl,
-    ...(spec.mode === 'Observe' ? {} : { declaredHash: ruleHash(desired) }),
+    ...(spec.mode === 'Observe' ? {} : { declaredHash: contentHash(desired) }),
   };
 }

@@ -1,5 +1,6 @@
 import type { PullThroughCacheRule } from '../../api/pull-through-cache-rule.generated.ts';
 import type { CacheRule, CacheRuleApi } from '../../ecr/cache-rule-api.ts';
+import { contentHash } from '../../ecr/json-document.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { TerminalError } from '../../runtime/errors.ts';
 import type { Reconciler } from '../../runtime/resource-reconciler.ts';
@@ -7,7 +8,7 @@ import { isOwn, prefixOf, type Rivals, requireHeld, toDelete } from '../by-prefi
 import { type ExternalResource, reconcileExternal } from '../external-resource.ts';
 import type { RegistryAccess } from '../registry-access.ts';
 import { applyRuleAction, describeRuleAction } from './apply.ts';
-import { declaredRule, desiredRule, ruleHash } from './desired.ts';
+import { declaredRule, desiredRule } from './desired.ts';
 import { type RuleFields, ruleFields } from './fields.ts';
 import { type ObservedRule, planRule, type RuleAction } from './plan.ts';
 import { createValidations, withValidity } from './validations.ts';
@@ -80,7 +81,7 @@ function externalRule({
   const observeOnly = rule.spec.mode === 'Observe';
   return {
     observeOnly,
-    redeclared: rule.status?.declaredHash !== ruleHash(desired),
+    redeclared: rule.status?.declaredHash !== contentHash(desired),
     observe: async () => ({ live: await cacheRules.describe(prefix) }),
     plan: (observed) => {
       const actions = planRule(desired, observed);

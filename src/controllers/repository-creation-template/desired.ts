@@ -1,7 +1,6 @@
-import { createHash } from 'node:crypto';
 import type { RepositoryCreationTemplate } from '../../api/repository-creation-template.generated.ts';
 import { grantStatements } from '../../ecr/grants.ts';
-import { canonical, type Json, parseDocument } from '../../ecr/json-document.ts';
+import { parseDocument } from '../../ecr/json-document.ts';
 import { lifecycleDocument } from '../../ecr/lifecycle-rules.ts';
 import type { CreationTemplate } from '../../ecr/template-api.ts';
 import { prefixOf } from '../by-prefix/prefixed.ts';
@@ -28,12 +27,6 @@ export function desiredTemplate(
     ...(policy === undefined ? {} : { policy }),
     ...(customRoleArn === undefined ? {} : { customRoleArn }),
   };
-}
-
-/** A hash of all that ECR is kept as (pure): the same as long as nobody declares anything else. */
-export function templateHash(template: CreationTemplate): string {
-  const text = canonical({ ...template } as unknown as Json);
-  return createHash('sha256').update(text).digest('hex');
 }
 
 function lifecycleText(lifecycle: RepositoryCreationTemplate['spec']['lifecycle']): string | undefined {

@@ -2,6 +2,7 @@ import type {
   RepositoryCreationTemplate,
   RepositoryCreationTemplateStatus,
 } from '../../api/repository-creation-template.generated.ts';
+import { contentHash } from '../../ecr/json-document.ts';
 import { partitionOf } from '../../ecr/partition.ts';
 import type { CreationTemplate, LiveTemplate, TemplateApi } from '../../ecr/template-api.ts';
 import { TerminalError } from '../../runtime/errors.ts';
@@ -11,7 +12,7 @@ import { isOwn, prefixOf, type Rivals, requireHeld, timesOf, toDelete } from '..
 import { type ExternalResource, reconcileExternal } from '../external-resource.ts';
 import type { RegistryAccess } from '../registry-access.ts';
 import { applyTemplateAction, describeTemplateAction } from './apply.ts';
-import { desiredTemplate, templateHash } from './desired.ts';
+import { desiredTemplate } from './desired.ts';
 import { type ObservedTemplate, planTemplate, type TemplateAction } from './plan.ts';
 
 type Fields = Omit<RepositoryCreationTemplateStatus, keyof BaseStatus>;
@@ -64,7 +65,7 @@ function externalTemplate(
   templates: TemplateApi,
 ): ExternalResource<ObservedTemplate, TemplateAction, Fields> {
   const observeOnly = template.spec.mode === 'Observe';
-  const redeclared = template.status?.declaredHash !== templateHash(desired);
+  const redeclared = template.status?.declaredHash !== contentHash(desired);
   return {
     observeOnly,
     redeclared,
@@ -82,7 +83,7 @@ function externalTemplate(
     status: ({ live }) => ({
       prefix: desired.prefix,
       ...(live ? timesOf(live) : {}),
-      ...(observeOnly ? {} : { declaredHash: templateHash(desired) }),
+      ...(observeOnly ? {} : { declaredHash: contentHash(desired) }),
     }),
   };
 }

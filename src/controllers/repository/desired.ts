@@ -1,11 +1,10 @@
-import { createHash } from 'node:crypto';
 import { CLASS_TAG, OWNER_TAG } from '../../api/names.ts';
 import type { Repository, RepositorySpec } from '../../api/repository.generated.ts';
 import type { RepositoryClass } from '../../api/repository-class.generated.ts';
 import type { Lifecycle, LifecyclePreview } from '../../api/shared.generated.ts';
 import type { Encryption, TagMutability, Tags } from '../../ecr/ecr-api.ts';
 import { grantStatements, type PolicyStatement } from '../../ecr/grants.ts';
-import { canonical, type Json, parseDocument } from '../../ecr/json-document.ts';
+import { contentHash, parseDocument } from '../../ecr/json-document.ts';
 import { lifecycleDocument } from '../../ecr/lifecycle-rules.ts';
 import { ownerTagValue } from '../../ecr/tags.ts';
 import { type EffectiveSpec, effectiveSpec } from './effective.ts';
@@ -75,9 +74,7 @@ export function declaredHash({
   statements,
 }: DesiredRepository): string {
   const document = policy?.document;
-  const kept = { tags, tagMutability, scanOnPush, lifecycle, document, statements: statements ?? [] };
-  const text = canonical(JSON.parse(JSON.stringify(kept)) as Json);
-  return createHash('sha256').update(text).digest('hex');
+  return contentHash({ tags, tagMutability, scanOnPush, lifecycle, document, statements: statements ?? [] });
 }
 
 /** Whether a class applies to a repository that a Repository has from now on: its tag goes, and its grants (pure). */

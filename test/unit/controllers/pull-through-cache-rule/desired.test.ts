@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { PullThroughCacheRuleSpec } from '../../../../src/api/pull-through-cache-rule.generated.ts';
-import { desiredRule, ruleHash } from '../../../../src/controllers/pull-through-cache-rule/desired.ts';
+import { desiredRule } from '../../../../src/controllers/pull-through-cache-rule/desired.ts';
+import { contentHash } from '../../../../src/ecr/json-document.ts';
 import { failureOf } from '../../../../src/runtime/errors.ts';
 import { registry } from '../objects.ts';
 
@@ -68,6 +69,6 @@ describe('another ECR as upstream', () => {
 });
 
 test('the hash is the same until something else is declared', () => {
-  expect(ruleHash(desired({}))).toBe(ruleHash(desired({ suspend: false, adoption: 'Never' })));
-  expect(ruleHash(desired({}))).not.toBe(ruleHash(desired({ upstreamRepositoryPrefix: 'library' })));
+  expect(contentHash(desired({}))).toBe(contentHash(desired({ suspend: false, adoption: 'Never' })));
+  expect(contentHash(desired({}))).not.toBe(contentHash(desired({ upstreamRepositoryPrefix: 'library' })));
 });

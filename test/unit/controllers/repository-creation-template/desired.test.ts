@@ -1,9 +1,7 @@
 import { expect, test } from '@jest/globals';
 import type { RepositoryCreationTemplateSpec } from '../../../../src/api/repository-creation-template.generated.ts';
-import {
-  desiredTemplate,
-  templateHash,
-} from '../../../../src/controllers/repository-creation-template/desired.ts';
+import { desiredTemplate } from '../../../../src/controllers/repository-creation-template/desired.ts';
+import { contentHash } from '../../../../src/ecr/json-document.ts';
 
 function desired(spec: Partial<RepositoryCreationTemplateSpec> = {}) {
   const metadata = { name: 'cache', uid: 'u', resourceVersion: '1', generation: 1, creationTimestamp: '' };
@@ -54,6 +52,6 @@ test.each([
 });
 
 test('the hash is the same until something else is declared', () => {
-  expect(templateHash(desired({ mode: 'Enforce' }))).toBe(templateHash(desired()));
-  expect(templateHash(desired({ description: 'x' }))).not.toBe(templateHash(desired()));
+  expect(contentHash(desired({ mode: 'Enforce' }))).toBe(contentHash(desired()));
+  expect(contentHash(desired({ description: 'x' }))).not.toBe(contentHash(desired()));
 });
