@@ -8,6 +8,7 @@ import type { Lister } from '../../runtime/store.ts';
 import { type Contender, holderAmong } from '../holder.ts';
 import { placeNamed } from '../registry/place.ts';
 import type { RegistryAccess } from '../registry-access.ts';
+import { isDeletedAtAws } from '../repository/delete.ts';
 
 /** An object for a thing of which a Registry has one for each prefix of names: a cache rule, a creation template. */
 export interface Prefixed {
@@ -118,18 +119,12 @@ export async function toDelete<T extends Prefixed>(
   rivals: Rivals<T>,
 ): Promise<Connection | undefined> {
   const { spec, status, metadata } = object;
-  const { deletionPolicy = 'Retain', mode, suspend, registryRef } = spec;
-  if (deletionPolicy === 'Retain' || mode === 'Observe') return undefined;
+  const { registryRef } = spec;
   const registry = rivals.registries.get(registryRef.name);
   // Without a Registry to write to nothing can have been made, unless the status says so.
   if (status?.declaredHash === undefined && (!registry || registry.spec.access === 'PullOnly'))
     return undefined;
-  if (suspend) {
-    throw new TerminalError(
-      'Suspended',
-      'spec.suspend holds the deletion back, which deletionPolicy: Delete would extend to ECR: set suspend to false, or deletionPolicy to Retain',
-    );
-  }
+  if (!isDeletedAtAws(spec)) return undefined;
   if (holderOf(object, rivals) !== metadata.name) return undefined;
   return access.connect(access.writable(registryRef.name));
 }
