@@ -35,6 +35,18 @@ export function createTrigger(): Trigger {
   };
 }
 
+/** Each firing of a trigger wakes the keys that `map` derives from what it was fired with. */
+export function mappedTriggerSource(
+  trigger: Trigger,
+  map: (key: Key) => Iterable<Key>,
+  options?: AddOptions,
+): Source {
+  return (enqueue, signal) =>
+    trigger.source((key) => {
+      for (const mapped of map(key)) enqueue(mapped, options);
+    }, signal);
+}
+
 /** Each change of an object wakes the keys that `map` derives from it (and from what it was before). */
 export function mappedWatchSource<T>(
   informer: Informer<T>,

@@ -4,7 +4,7 @@ import type { Informer } from '../../runtime/informer.ts';
 import type { Key } from '../../runtime/key.ts';
 import { changedByPeople } from '../../runtime/predicates.ts';
 import type { Reconciler } from '../../runtime/resource-reconciler.ts';
-import { mappedWatchSource, type Source, watchSource } from '../../runtime/sources.ts';
+import { mappedTriggerSource, mappedWatchSource, watchSource } from '../../runtime/sources.ts';
 import type { BaseStatus } from '../../runtime/status.ts';
 import { customResource, type Parts } from '../parts.ts';
 import { placeNamed, placeOf } from '../registry/place.ts';
@@ -47,10 +47,6 @@ export function prefixedController<T extends Prefixed & { readonly status?: S },
       return registryRef.name === name || (own !== undefined && own === place);
     });
   };
-  const answered: Source = (enqueue, signal) =>
-    drift.answered.source((registry) => {
-      for (const key of inRegistry(registry)) enqueue(key, LATER);
-    }, signal);
   return createController({
     name,
     sources: [
@@ -67,7 +63,7 @@ export function prefixedController<T extends Prefixed & { readonly status?: S },
           ? where((other) => isSameThing(world.registries, other, before))
           : [],
       ),
-      answered,
+      mappedTriggerSource(drift.answered, inRegistry, LATER),
     ],
     reconcile: customResource<T, S>(parts, informer, dependents, reconciler),
     groupOf: byRegistry({ registries: world.registries, repositories: informer.lister }),

@@ -3,7 +3,7 @@ import type { PublicRepositoryStatus } from '../../api/public-repository.generat
 import { type Controller, createController } from '../../runtime/controller.ts';
 import { type Key, keyOf } from '../../runtime/key.ts';
 import { changedByPeople } from '../../runtime/predicates.ts';
-import { mappedWatchSource, type Source, watchSource } from '../../runtime/sources.ts';
+import { mappedTriggerSource, mappedWatchSource, watchSource } from '../../runtime/sources.ts';
 import { EXTERNAL_DEPENDENTS } from '../external-resource.ts';
 import { customResource, type Parts } from '../parts.ts';
 import { byRegistry } from '../registry-groups.ts';
@@ -25,10 +25,6 @@ export function publicRepositoryController(parts: Parts): Controller {
   const where = (matches: (repository: PublicRepositoryState) => boolean): Key[] =>
     [...world.publicRepositories.values()].filter(matches).map(({ metadata }) => keyOf(metadata));
   const ofRegistry = (name: string): Key[] => where(({ spec }) => spec.registryRef.name === name);
-  const answered: Source = (enqueue, signal) =>
-    drift.answered.source((name) => {
-      for (const key of ofRegistry(name)) enqueue(key, LATER);
-    }, signal);
   return createController({
     name: 'public-repository',
     sources: [
@@ -48,7 +44,7 @@ export function publicRepositoryController(parts: Parts): Controller {
       mappedWatchSource(caches.publicRepositories, (_, now, before) =>
         before && !now ? where((other) => isSameName(world, other, before)) : [],
       ),
-      answered,
+      mappedTriggerSource(drift.answered, ofRegistry, LATER),
     ],
     reconcile: customResource<PublicRepositoryState, PublicRepositoryStatus>(
       parts,

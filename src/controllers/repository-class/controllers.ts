@@ -7,6 +7,7 @@ import type { Informer } from '../../runtime/informer.ts';
 import { changedByPeople } from '../../runtime/predicates.ts';
 import {
   createTrigger,
+  mappedTriggerSource,
   mappedWatchSource,
   type Source,
   type Trigger,
@@ -79,10 +80,8 @@ function classController(parts: Parts, results: Trigger): Controller {
 
 /** A list says how many there are, though none of them is new. */
 function listsOf({ world, undeclared }: Parts): Source {
-  return (enqueue, signal) =>
-    undeclared.seen.source((place) => {
-      for (const of of classesFor(world, place)) enqueue(of.metadata.name, COUNT_AFTER);
-    }, signal);
+  const classesAt = (place: string) => classesFor(world, place).map(({ metadata }) => metadata.name);
+  return mappedTriggerSource(undeclared.seen, classesAt, COUNT_AFTER);
 }
 
 /** Keys are `class/name in ECR`. */
@@ -117,7 +116,8 @@ function undeclaredController(parts: Parts, results: Trigger): Controller {
       ),
       mappedWatchSource(caches.repositories, (_, now, before) => handedOver(options, now, before), REFRESH),
       registryChanges(options, caches.registries),
-      sightings(options, undeclared.seen),
+      // After each list of a whole registry: what is in it now, and what was.
+      mappedTriggerSource(undeclared.seen, (place) => keysAt(options, place), REFRESH),
     ],
     reconcile: undeclaredReconciler(options),
     workers: 2,
@@ -196,14 +196,6 @@ function registryChanges(options: UndeclaredOptions, registries: Informer<Regist
         for (const key of keysAt(options, place)) enqueue(key, REFRESH);
       }
     });
-}
-
-/** After each list of a whole registry: what is in it now, and what was. */
-function sightings(options: UndeclaredOptions, seen: Trigger): Source {
-  return (enqueue, signal) =>
-    seen.source((place) => {
-      for (const key of keysAt(options, place)) enqueue(key, REFRESH);
-    }, signal);
 }
 
 function* knownKeys(store: UndeclaredStore, className: string): Generator<string> {

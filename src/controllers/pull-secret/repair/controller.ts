@@ -2,7 +2,12 @@ import { type Controller, createController } from '../../../runtime/controller.t
 import type { Informer } from '../../../runtime/informer.ts';
 import { type Key, keyOf, splitKey } from '../../../runtime/key.ts';
 import { indexByNamespace } from '../../../runtime/namespace-index.ts';
-import { mappedWatchSource, type Trigger, watchSource } from '../../../runtime/sources.ts';
+import {
+  mappedTriggerSource,
+  mappedWatchSource,
+  type Trigger,
+  watchSource,
+} from '../../../runtime/sources.ts';
 import type { Parts } from '../../parts.ts';
 import type { PodState } from './pod-state.ts';
 import { repairReconciler } from './repair-pods.ts';
@@ -26,10 +31,7 @@ export function repairController(
       watchSource(pods),
       ...caches.serviceAccounts.map((informer) => mappedWatchSource(informer, waitingIn)),
       ...caches.secrets.map((informer) => mappedWatchSource(informer, waitingIn)),
-      (enqueue, signal) =>
-        deliveries.source((target) => {
-          for (const key of waitingIn(target)) enqueue(key);
-        }, signal),
+      mappedTriggerSource(deliveries, waitingIn),
     ],
     reconcile: repairReconciler({ world, pods: pods.lister, podsIn, client, events, clock, log }),
     // One deletion at a time; see repairs.ts for how many in a second.
