@@ -8,6 +8,7 @@ import {
 } from '@aws-sdk/client-ecr';
 import type { EcrApi, LiveLifecycle } from './ecr-api.ts';
 import type { SdkCalls } from './sdk-calls.ts';
+import { repositoryPolicyCalls } from './sdk-common-calls.ts';
 
 type DocumentCalls = Pick<
   EcrApi,
@@ -61,28 +62,15 @@ function liveLifecycle(document: string | undefined, evaluated: Date | undefined
   return { document: document ?? '', ...(applied ? { lastEvaluatedAt: evaluated.toISOString() } : {}) };
 }
 
-function policyCalls({
-  client,
-  registryId,
-  arnOf,
-  call,
-  find,
-}: SdkCalls): Pick<DocumentCalls, 'getRepositoryPolicy' | 'setRepositoryPolicy' | 'deleteRepositoryPolicy'> {
+function policyCalls(
+  calls: SdkCalls,
+): Pick<DocumentCalls, 'getRepositoryPolicy' | 'setRepositoryPolicy' | 'deleteRepositoryPolicy'> {
+  const { client, registryId, find } = calls;
   return {
-    getRepositoryPolicy: (name) =>
-      find('GetRepositoryPolicy', name, ['RepositoryPolicyNotFoundException'], async () => {
-        const answer = await client.send(
-          new GetRepositoryPolicyCommand({ registryId, repositoryName: name }),
-        );
-        return answer.policyText;
-      }),
-
-    setRepositoryPolicy: async (name, policyText, force) => {
-      const input = { registryId, repositoryName: name, policyText, ...(force ? { force } : {}) };
-      await call('SetRepositoryPolicy', arnOf(name), () =>
-        client.send(new SetRepositoryPolicyCommand(input)),
-      );
-    },
+    ...repositoryPolicyCalls(calls, {
+      get: (input) => client.send(new GetRepositoryPolicyCommand(input)),
+      set: (input) => client.send(new SetRepositoryPolicyCommand(input)),
+    }),
 
     deleteRepositoryPolicy: async (name) => {
       await find('DeleteRepositoryPolicy', name, NO_POLICY, () =>

@@ -13,6 +13,7 @@ import {
 import type { EcrApi } from './ecr-api.ts';
 import type { AccountRegion } from './partition.ts';
 import { paged, type SdkCalls, sdkCalls } from './sdk-calls.ts';
+import { tagCalls } from './sdk-common-calls.ts';
 import { documentCalls } from './sdk-document-calls.ts';
 import { imageCalls } from './sdk-image-calls.ts';
 import { previewCalls } from './sdk-preview-calls.ts';
@@ -32,7 +33,11 @@ export function sdkEcrApi(client: ECRClient, registry: AccountRegion): EcrApi {
     ...settingCalls(calls),
     ...documentCalls(calls),
     ...previewCalls(calls),
-    ...tagCalls(calls),
+    ...tagCalls(calls, {
+      list: (input) => client.send(new ListTagsForResourceCommand(input)),
+      tag: (input) => client.send(new TagResourceCommand(input)),
+      untag: (input) => client.send(new UntagResourceCommand(input)),
+    }),
     ...imageCalls(calls),
     ...tokenCalls(calls),
   };
@@ -108,26 +113,6 @@ function settingCalls({
       await call('PutImageScanningConfiguration', arnOf(name), () =>
         client.send(new PutImageScanningConfigurationCommand(input)),
       );
-    },
-  };
-}
-
-function tagCalls({ client, call }: SdkCalls): Pick<EcrApi, 'listTags' | 'tag' | 'untag'> {
-  return {
-    listTags: (resourceArn) =>
-      call('ListTagsForResource', resourceArn, async () => {
-        const answer = await client.send(new ListTagsForResourceCommand({ resourceArn }));
-        return Object.fromEntries((answer.tags ?? []).map(({ Key = '', Value = '' }) => [Key, Value]));
-      }),
-
-    tag: async (resourceArn, tags) => {
-      const input = { resourceArn, tags: tagList(tags) };
-      await call('TagResource', resourceArn, () => client.send(new TagResourceCommand(input)));
-    },
-
-    untag: async (resourceArn, tagKeys) => {
-      const input = { resourceArn, tagKeys: [...tagKeys] };
-      await call('UntagResource', resourceArn, () => client.send(new UntagResourceCommand(input)));
     },
   };
 }

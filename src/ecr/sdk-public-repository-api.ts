@@ -15,8 +15,9 @@ import {
 import { publicRepositoryArn } from './partition.ts';
 import type { PublicRepositoryApi } from './public-repository-api.ts';
 import { createSdkCalls, paged, type SdkCalls } from './sdk-calls.ts';
-import { catalogInput, liveCatalog, livePublicRepository } from './sdk-public-shapes.ts';
-import { tagList } from './sdk-shapes.ts';
+import { repositoryPolicyCalls, tagCalls } from './sdk-common-calls.ts';
+import { catalogInput, liveCatalog } from './sdk-public-shapes.ts';
+import { liveIdentity, tagList } from './sdk-shapes.ts';
 
 type PublicCalls = SdkCalls<ECRPUBLICClient>;
 
@@ -28,7 +29,19 @@ export function sdkPublicRepositoryApi(client: ECRPUBLICClient, accountId: strin
     service: 'ecr-public',
     arnOf: (name) => publicRepositoryArn(accountId, name),
   });
-  return { ...repositoryCalls(calls), ...catalogCalls(calls), ...policyCalls(calls), ...tagCalls(calls) };
+  return {
+    ...repositoryCalls(calls),
+    ...catalogCalls(calls),
+    ...repositoryPolicyCalls(calls, {
+      get: (input) => client.send(new GetRepositoryPolicyCommand(input)),
+      set: (input) => client.send(new SetRepositoryPolicyCommand(input)),
+    }),
+    ...tagCalls(calls, {
+      list: (input) => client.send(new ListTagsForResourceCommand(input)),
+      tag: (input) => client.send(new TagResourceCommand(input)),
+      untag: (input) => client.send(new UntagResourceCommand(input)),
+    }),
+  };
 }
 
 function repositoryCalls({
@@ -46,7 +59,7 @@ function repositoryCalls({
       find('DescribeRepositories', name, ['RepositoryNotFoundException'], async () => {
         const input = { registryId, repositoryNames: [name] };
         const answer = await client.send(new DescribeRepositoriesCommand(input));
-        return answer.repositories?.map(livePublicRepository)[0];
+        return answer.repositories?.map(liveIdentity)[0];
       }),
 
     // The one operation that takes no registryId: it is always the caller's own.
@@ -54,7 +67,7 @@ function repositoryCalls({
       call('CreateRepository', arnOf(name), async () => {
         const input = { repositoryName: name, tags: tagList(tags) };
         const answer = await client.send(new CreateRepositoryCommand(input));
-        return livePublicRepository(answer.repository ?? {});
+        return liveIdentity(answer.repository ?? {});
       }),
 
     deleteRepository: async (name, force) => {
@@ -104,51 +117,6 @@ function catalogCalls({
         client.send(new PutRepositoryCatalogDataCommand(input)),
       );
       return liveCatalog(answer.catalogData);
-    },
-  };
-}
-
-function policyCalls({
-  client,
-  registryId,
-  arnOf,
-  call,
-  find,
-}: PublicCalls): Pick<PublicRepositoryApi, 'getRepositoryPolicy' | 'setRepositoryPolicy'> {
-  return {
-    getRepositoryPolicy: (name) =>
-      find('GetRepositoryPolicy', name, ['RepositoryPolicyNotFoundException'], async () => {
-        const answer = await client.send(
-          new GetRepositoryPolicyCommand({ registryId, repositoryName: name }),
-        );
-        return answer.policyText;
-      }),
-
-    setRepositoryPolicy: async (name, policyText, force) => {
-      const input = { registryId, repositoryName: name, policyText, ...(force ? { force } : {}) };
-      await call('SetRepositoryPolicy', arnOf(name), () =>
-        client.send(new SetRepositoryPolicyCommand(input)),
-      );
-    },
-  };
-}
-
-function tagCalls({ client, call }: PublicCalls): Pick<PublicRepositoryApi, 'listTags' | 'tag' | 'untag'> {
-  return {
-    listTags: (resourceArn) =>
-      call('ListTagsForResource', resourceArn, async () => {
-        const answer = await client.send(new ListTagsForResourceCommand({ resourceArn }));
-        return Object.fromEntries((answer.tags ?? []).map(({ Key = '', Value = '' }) => [Key, Value]));
-      }),
-
-    tag: async (resourceArn, tags) => {
-      const input = { resourceArn, tags: tagList(tags) };
-      await call('TagResource', resourceArn, () => client.send(new TagResourceCommand(input)));
-    },
-
-    untag: async (resourceArn, tagKeys) => {
-      const input = { resourceArn, tagKeys: [...tagKeys] };
-      await call('UntagResource', resourceArn, () => client.send(new UntagResourceCommand(input)));
     },
   };
 }

@@ -1,20 +1,5 @@
-import type {
-  Repository,
-  RepositoryCatalogData,
-  RepositoryCatalogDataInput,
-} from '@aws-sdk/client-ecr-public';
-import type { CatalogInput, LiveCatalog, LivePublicRepository } from './public-repository-api.ts';
-
-/** A repository of an answer of ECR Public. */
-export function livePublicRepository(repository: Repository): LivePublicRepository {
-  return {
-    name: repository.repositoryName ?? '',
-    arn: repository.repositoryArn ?? '',
-    uri: repository.repositoryUri ?? '',
-    registryId: repository.registryId ?? '',
-    createdAt: (repository.createdAt ?? new Date(0)).toISOString(),
-  };
-}
+import type { RepositoryCatalogData, RepositoryCatalogDataInput } from '@aws-sdk/client-ecr-public';
+import type { CatalogInput, LiveCatalog } from './public-repository-api.ts';
 
 /** Catalogue data of an answer. */
 export function liveCatalog(data: RepositoryCatalogData = {}): LiveCatalog {

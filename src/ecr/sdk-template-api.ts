@@ -8,7 +8,14 @@ import {
 } from '@aws-sdk/client-ecr';
 import type { AccountRegion } from './partition.ts';
 import { sdkCalls, unlessAbsent } from './sdk-calls.ts';
-import { encryptionInput, mutabilityInput, tagList } from './sdk-shapes.ts';
+import {
+  encryptionInput,
+  liveEncryption,
+  liveMutability,
+  liveTags,
+  mutabilityInput,
+  tagList,
+} from './sdk-shapes.ts';
 import type { CreationTemplate, LiveTemplate, TemplateApi } from './template-api.ts';
 
 /** DescribeRepositoryCreationTemplates does not declare it: that gives an empty list. */
@@ -83,17 +90,12 @@ function wholeInput(template: CreationTemplate) {
 
 function liveTemplate(template: RepositoryCreationTemplate): LiveTemplate {
   const { description, lifecyclePolicy, repositoryPolicy, customRoleArn, updatedAt } = template;
-  const { encryptionType = 'AES256', kmsKey } = template.encryptionConfiguration ?? {};
-  const filters = template.imageTagMutabilityExclusionFilters ?? [];
   return {
     prefix: template.prefix ?? '',
     appliedFor: template.appliedFor ?? [],
-    tagMutability: {
-      mode: template.imageTagMutability ?? 'MUTABLE',
-      filters: filters.map(({ filter = '' }) => filter),
-    },
-    encryption: { type: encryptionType, ...(kmsKey ? { kmsKey } : {}) },
-    tags: Object.fromEntries((template.resourceTags ?? []).map(({ Key = '', Value = '' }) => [Key, Value])),
+    tagMutability: liveMutability(template),
+    encryption: liveEncryption(template.encryptionConfiguration),
+    tags: liveTags(template.resourceTags),
     createdAt: (template.createdAt ?? new Date(0)).toISOString(),
     ...(description ? { description } : {}),
     ...(lifecyclePolicy ? { lifecycle: lifecyclePolicy } : {}),
