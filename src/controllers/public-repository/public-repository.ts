@@ -1,4 +1,3 @@
-import { OWNER_TAG } from '../../api/names.ts';
 import type { PublicRepositoryStatus } from '../../api/public-repository.generated.ts';
 import type { PublicRepositoryApi } from '../../ecr/public-repository-api.ts';
 import { ownerTagValue } from '../../ecr/tags.ts';
@@ -7,7 +6,8 @@ import type { KubeClient } from '../../runtime/kube-client.ts';
 import type { Reconciler } from '../../runtime/resource-reconciler.ts';
 import { type ExternalResource, reconcileExternal } from '../external-resource.ts';
 import { deleteOwned, isDeletedAtAws } from '../repository/delete.ts';
-import { boundedPatience, refusedSince, withPrincipals } from '../repository/principals.ts';
+import { makesOrClaims } from '../repository/plan.ts';
+import { policyFailure } from '../repository/principals.ts';
 import { applyPublicAction, describePublicAction } from './apply.ts';
 import {
   hasPublic,
@@ -59,10 +59,11 @@ function externalPublic(
   let refusedPolicy: PublicRepositoryStatus['refusedPolicy'];
 
   /** Why AWS did not take the policy. */
-  function policyFailure(error: unknown, document: string, live: string | undefined): unknown {
-    refusedPolicy = refusedSince(error, document, previous?.refusedPolicy, clock.now());
-    const failure = withPrincipals(error, { document, live, foreign: [] });
-    return boundedPatience(failure, refusedPolicy, clock.now());
+  function whyRefused(error: unknown, document: string, live: string | undefined): unknown {
+    const now = clock.now();
+    const why = policyFailure({ error, document, live, foreign: [], previous: previous?.refusedPolicy, now });
+    ({ refusedPolicy } = why);
+    return why.failure;
   }
 
   return {
@@ -70,14 +71,13 @@ function externalPublic(
     redeclared: previous?.declaredHash !== declaredPublicHash(desired),
     observe: () => observePublicRepository(api, desired, previous),
     plan: (observed) => publicPlanOf(declaration, observed),
-    essential: (action) =>
-      action.type === 'CreateRepository' || (action.type === 'TagResource' && OWNER_TAG in action.tags),
+    essential: makesOrClaims,
     async apply(action, observed) {
       try {
         return await applyPublicAction(target, action, observed);
       } catch (error) {
         if (action.type !== 'SetRepositoryPolicy') throw error;
-        throw policyFailure(error, action.document, observed.policy);
+        throw whyRefused(error, action.document, observed.policy);
       }
     },
     describe: (action, observed) =>

@@ -16,7 +16,7 @@ import type { DesiredRepository } from '../repository/desired.ts';
 import { type ObservedRepository, observeRepository } from '../repository/observe.ts';
 import { NOTHING_MANAGED, planRepository } from '../repository/plan.ts';
 import { holdBack, requirePut } from '../repository/preview.ts';
-import { boundedPatience, refusedSince, withPrincipals } from '../repository/principals.ts';
+import { policyFailure } from '../repository/principals.ts';
 
 /** Without a status, what has to be known of a repository at the next pass is remembered here, by key. */
 export interface BringOptions {
@@ -60,7 +60,7 @@ export async function bringUndeclared(options: BringOptions, undeclared: Undecla
     } catch (error) {
       const policy =
         action.type === 'SetRepositoryPolicy' ? { document: action.document, observed, refused } : undefined;
-      late.push(policy ? policyFailure(options, undeclared, { ...policy, error }) : error);
+      late.push(policy ? whyRefused(options, undeclared, { ...policy, error }) : error);
     }
   }
   if (late.length > 0) throw worstOf(late);
@@ -91,16 +91,16 @@ interface PolicyRefusal {
 }
 
 /** As for Repositories: who may be meant, and no longer waited for than a new principal takes. */
-function policyFailure(
+function whyRefused(
   { refusals, now }: BringOptions,
   { desired, key }: Undeclared,
   { error, document, observed, refused }: PolicyRefusal,
 ): unknown {
   const { policy: live } = observed;
   const foreign = live === undefined ? [] : vanishedForeignPrincipals(live, desired.statements ?? [], []);
-  const since = refusedSince(error, document, refused, now());
-  if (since) refusals.set(key, since);
-  return boundedPatience(withPrincipals(error, { document, live, foreign }), since, now());
+  const why = policyFailure({ error, document, live, foreign, previous: refused, now: now() });
+  if (why.refusedPolicy) refusals.set(key, why.refusedPolicy);
+  return why.failure;
 }
 
 /** As for Repositories. */

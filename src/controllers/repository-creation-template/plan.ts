@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { samePolicy } from '../../ecr/json-policy.ts';
 import { sameLifecycle } from '../../ecr/lifecycle.ts';
 import type { CreationTemplate, LiveTemplate } from '../../ecr/template-api.ts';
+import { sameMutability } from '../repository/plan.ts';
 
 /** A field of a template, as the spec has it. */
 export type TemplateField =
@@ -39,9 +40,7 @@ const SAME: Readonly<Record<TemplateField, (desired: CreationTemplate, live: Cre
   {
     description: (a, b) => a.description === b.description,
     appliedFor: (a, b) => sameSet(a.appliedFor, b.appliedFor),
-    tagMutability: (a, b) =>
-      a.tagMutability.mode === b.tagMutability.mode &&
-      sameSet(a.tagMutability.filters, b.tagMutability.filters),
+    tagMutability: (a, b) => sameMutability(a.tagMutability, b.tagMutability),
     encryption: (a, b) =>
       a.encryption.type === b.encryption.type && a.encryption.kmsKey === b.encryption.kmsKey,
     tags: (a, b) => isDeepStrictEqual(a.tags, b.tags),

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { CLASS_TAG } from '../../api/names.ts';
+import { CLASS_TAG, OWNER_TAG } from '../../api/names.ts';
 import type { LiveRepository, NewRepository, TagMutability, Tags } from '../../ecr/ecr-api.ts';
 import { samePolicy } from '../../ecr/json-policy.ts';
 import { sameLifecycle } from '../../ecr/lifecycle.ts';
@@ -87,6 +87,14 @@ function creation({
   };
 }
 
+/** Whether an action makes the repository, or takes it for an object: nothing else is done where that fails (pure). */
+export function makesOrClaims(action: { readonly type: string } | TagAction): boolean {
+  return (
+    action.type === 'CreateRepository' ||
+    (action.type === 'TagResource' && 'tags' in action && OWNER_TAG in action.tags)
+  );
+}
+
 /** What is to be written so that the tags are as declared; `managed` are the keys that we put earlier (pure). */
 export function tagDiff(
   desired: { readonly tags: Tags },
@@ -109,7 +117,8 @@ function mutabilityDiff(
   return [{ type: 'PutImageTagMutability', mutability: tagMutability }];
 }
 
-function sameMutability(a: TagMutability, b: TagMutability): boolean {
+/** Whether two mean the same (pure). */
+export function sameMutability(a: TagMutability, b: TagMutability): boolean {
   return a.mode === b.mode && isDeepStrictEqual([...a.filters].sort(), [...b.filters].sort());
 }
 

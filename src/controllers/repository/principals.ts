@@ -37,6 +37,22 @@ export function withPrincipals(error: unknown, { document, live, foreign }: Refu
   );
 }
 
+export interface PolicyFailureInput extends RefusedPolicy {
+  readonly error: unknown;
+  /** As the status tells of it. */
+  readonly previous: RepositoryStatusRefusedPolicy | undefined;
+  readonly now: number;
+}
+
+/** Why AWS did not take a policy, for people, and what the status is to remember of that (pure). */
+export function policyFailure({ error, previous, now, ...refused }: PolicyFailureInput): {
+  readonly failure: unknown;
+  readonly refusedPolicy: RepositoryStatusRefusedPolicy | undefined;
+} {
+  const refusedPolicy = refusedSince(error, refused.document, previous, now);
+  return { failure: boundedPatience(withPrincipals(error, refused), refusedPolicy, now), refusedPolicy };
+}
+
 /** A new principal is seen within minutes; after that somebody has to do something (ms). */
 const PATIENCE_MS = 600_000;
 const RECHECK_MS = 900_000;

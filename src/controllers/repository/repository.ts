@@ -1,4 +1,3 @@
-import { OWNER_TAG } from '../../api/names.ts';
 import type { Repository, RepositoryStatus } from '../../api/repository.generated.ts';
 import type { Connection } from '../../ecr/connection.ts';
 import { vanishedForeignPrincipals } from '../../ecr/policy-statements.ts';
@@ -12,9 +11,9 @@ import { deleteRepository, isDeletedAtAws } from './delete.ts';
 import { declaredHash } from './desired.ts';
 import { type RepositoryFields, repositoryFields } from './fields.ts';
 import { type ObservedRepository, observeRepository } from './observe.ts';
-import type { RepositoryAction } from './plan.ts';
+import { makesOrClaims, type RepositoryAction } from './plan.ts';
 import { holdBack, requirePut } from './preview.ts';
-import { boundedPatience, refusedSince, withPrincipals } from './principals.ts';
+import { policyFailure } from './principals.ts';
 
 export interface RepositoryReconcilerOptions extends DeclarationOptions {
   readonly clock: Pick<Clock, 'now'>;
@@ -73,13 +72,14 @@ function externalRepository(
   }
 
   /** Why AWS did not take the policy. */
-  function policyFailure(error: unknown, document: string, { policy: live }: ObservedRepository): unknown {
+  function whyRefused(error: unknown, document: string, { policy: live }: ObservedRepository): unknown {
     const own = desired.statements;
     const sids = previous?.managedStatements ?? [];
     const foreign = own && live !== undefined ? vanishedForeignPrincipals(live, own, sids) : [];
-    refusedPolicy = refusedSince(error, document, previous?.refusedPolicy, clock.now());
-    const failure = withPrincipals(error, { document, live, foreign });
-    return boundedPatience(failure, refusedPolicy, clock.now());
+    const now = clock.now();
+    const why = policyFailure({ error, document, live, foreign, previous: previous?.refusedPolicy, now });
+    ({ refusedPolicy } = why);
+    return why.failure;
   }
 
   return {
@@ -87,10 +87,7 @@ function externalRepository(
     redeclared: previous?.declaredHash !== declaredHash(desired),
     observe: () => observeRepository(ecr, desired),
     plan: (observed) => planOf(declaration, observed),
-    essential: (action) =>
-      action.type === 'CreateRepository' ||
-      (action.type === 'TagResource' && OWNER_TAG in action.tags) ||
-      (action.type === 'Impossible' && action.essential),
+    essential: (action) => makesOrClaims(action) || (action.type === 'Impossible' && action.essential),
     async apply(action, observed) {
       if (action.type === 'PutLifecyclePolicy') await holdBackUntilPreviewed(action.document);
       try {
@@ -99,7 +96,7 @@ function externalRepository(
         return after;
       } catch (error) {
         if (action.type !== 'SetRepositoryPolicy') throw error;
-        throw policyFailure(error, action.document, observed);
+        throw whyRefused(error, action.document, observed);
       }
     },
     describe: (action, observed) =>
