@@ -8,7 +8,7 @@ import { type ControlPlane, startControlPlane } from '../../lab/control-plane.ts
 import type { KubeObject } from '../../lab/kube-client.ts';
 import { kubectl, kubectlOk } from '../../lab/kubectl.ts';
 import { OPERATOR_NAMESPACE } from '../../lab/lab.ts';
-import { COMPONENTS, type Component, KUSTOMIZE, writeOverlay } from './overlay.ts';
+import { COMPONENTS, type Component, changedIn, KUSTOMIZE, writeOverlay } from './overlay.ts';
 
 jest.setTimeout(120_000);
 
@@ -60,8 +60,7 @@ async function kustomized(components: readonly Component[]): Promise<Built> {
 
 /** Applies it, and returns the lines about what changed. */
 async function apply(components: readonly Component[] = []): Promise<string[]> {
-  const output = await kubectlOk(kubeconfig, ['apply', '-k', await overlay(components)]);
-  return linesOf(output).filter((line) => !line.endsWith('unchanged'));
+  return changedIn(await kubectlOk(kubeconfig, ['apply', '-k', await overlay(components)]));
 }
 
 function linesOf(output: string): string[] {

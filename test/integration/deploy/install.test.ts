@@ -3,6 +3,7 @@ import { readConfig } from '../../../src/config.ts';
 import { SETTINGS } from '../../../src/settings.ts';
 import type { KubeObject } from '../../lab/kube-client.ts';
 import { type Lab, OPERATOR_NAMESPACE, startLab } from '../../lab/lab.ts';
+import { changedIn } from './overlay.ts';
 
 interface Deployment extends KubeObject {
   readonly spec: { readonly template: { readonly metadata: object; readonly spec: PodSpec } };
@@ -40,12 +41,7 @@ async function deployment(): Promise<Deployment> {
 describe('kubectl apply -k deploy/kustomize', () => {
   test('a second time changes nothing', async () => {
     const output = await lab.kubectl('apply', '-k', 'deploy/kustomize');
-    expect(
-      output
-        .trim()
-        .split('\n')
-        .filter((line) => !line.endsWith('unchanged')),
-    ).toEqual([]);
+    expect(changedIn(output)).toEqual([]);
   });
 
   test('its Pod passes the restricted Pod security standard that its namespace enforces', async () => {

@@ -9,6 +9,8 @@ export const COMPONENTS = [
   'admission',
   'default-service-account-only',
   'lifecycle-block',
+  'no-credential-secrets',
+  'own-account',
   'repair-pods',
 ] as const;
 
@@ -20,6 +22,8 @@ export interface Overlay {
   /** The folder that it builds on: {@link KUSTOMIZE} unless told; false leaves the operator out. */
   readonly base?: string | false;
   readonly patches?: readonly OverlayPatch[];
+  /** Another namespace than the base's. */
+  readonly namespace?: string;
 }
 
 /** A JSON patch of an object of the base or of a component. */
@@ -33,12 +37,13 @@ export interface OverlayPatch {
  * (made where missing), and returns it, for `kubectl -k`. Its path has to be free of links: kustomize follows them first.
  */
 export async function writeOverlay(folder: string, overlay: Overlay): Promise<string> {
-  const { components, base = KUSTOMIZE, patches = [] } = overlay;
+  const { components, base = KUSTOMIZE, patches = [], namespace } = overlay;
   const from = (path: string): string => relative(folder, path);
   await mkdir(folder, { recursive: true });
   const kustomization = {
     apiVersion: 'kustomize.config.k8s.io/v1beta1',
     kind: 'Kustomization',
+    ...(namespace ? { namespace } : {}),
     ...(base ? { resources: [from(base)] } : {}),
     components: components.map((name) => from(join(KUSTOMIZE, 'components', name))),
     patches: patches.map(({ kind, operations }) => ({ target: { kind }, patch: JSON.stringify(operations) })),
@@ -46,4 +51,13 @@ export async function writeOverlay(folder: string, overlay: Overlay): Promise<st
   // JSON is YAML.
   await writeFile(join(folder, 'kustomization.yaml'), JSON.stringify(kustomization, null, 2));
   return folder;
+}
+
+/** A budget's selector is replaced as a whole: kubectl says so each time, and it is the same. */
+const ALWAYS = 'poddisruptionbudget.policy/ecr-operator configured';
+
+/** The lines of `kubectl apply` about what changed. */
+export function changedIn(output: string): string[] {
+  const lines = output.trim().split('\n');
+  return lines.filter((line) => !line.endsWith('unchanged') && line !== ALWAYS);
 }
