@@ -2,7 +2,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { compile, type JSONSchema } from 'json-schema-to-typescript';
-import { readCrds } from './crd.ts';
+import { type Crd, readCrds, type Schema, schemaOf } from './crd.ts';
 import { TypeSchemas } from './type-schema.ts';
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..');
@@ -27,7 +27,31 @@ export async function generateApi(): Promise<Map<string, string>> {
   }
   const shared: JSONSchema = { title: 'Shared', definitions: Object.fromEntries(schemas.shared) };
   files.set('shared.generated.ts', banner('crds/*.yaml', []) + (await renderDefinitions(shared)));
+  const registry = crds.find(({ crd }) => crd.spec.names.kind === 'Registry');
+  if (registry)
+    files.set('registry-schema.generated.ts', registrySchema(`crds/${registry.file}`, registry.crd));
   return files;
+}
+
+/** What a manifest of a Registry is held to where no API server does: the schema of what people write. */
+function registrySchema(source: string, crd: Crd): string {
+  const { properties: { spec, metadata } = {}, ...whole } = schemaOf(crd);
+  const named: Schema = { type: 'object', ...metadata, properties: { name: { type: 'string' } } };
+  const schema = withoutDescriptions({
+    ...whole,
+    properties: { metadata: named, ...(spec ? { spec } : {}) },
+  });
+  const head = banner(source, [importLine(['Schema'], '../registries-file/check-schema.ts')]);
+  return `${head}export const REGISTRY_SCHEMA: Schema = ${JSON.stringify(schema, null, 2)};\n`;
+}
+
+/** A property may be called so, too: then it is no text. */
+function withoutDescriptions<T>(schema: T): T {
+  return JSON.parse(
+    JSON.stringify(schema, (key, value: unknown) =>
+      key === 'description' && typeof value === 'string' ? undefined : value,
+    ),
+  ) as T;
 }
 
 /** The generated files whose content on disk is another one, each with its first line that differs. */

@@ -20,11 +20,15 @@ import { podState } from './controllers/pull-secret/repair/pod-state.ts';
 import { secretState } from './controllers/pull-secret/secret-state.ts';
 import { serviceAccountState } from './controllers/pull-secret/service-account.ts';
 import { namespaceState } from './controllers/world.ts';
+import { absentInformer } from './runtime/absent-informer.ts';
 import type { Clock } from './runtime/clock.ts';
+import { createGatedInformer } from './runtime/gated-informer.ts';
 import { createInformer, type Informer, type InformerOptions } from './runtime/informer.ts';
 import { keptMetadata } from './runtime/kept-metadata.ts';
 import type { KubeClient } from './runtime/kube-client.ts';
 import type { Log } from './runtime/log.ts';
+import { createNamedInformer } from './runtime/named-informer.ts';
+import type { Reach } from './runtime/reach.ts';
 import {
   type KubeObject,
   NAMESPACES,
@@ -37,6 +41,9 @@ import {
 /** How many objects of nearly 1 MB each, logo and annotations, one page of a list has. */
 const LARGE_OBJECTS = 20;
 
+/** Labels decide over rights: how long a change may go unseen where namespaces cannot be watched (ms). */
+const READ_NAMESPACES_EVERY_MS = 30_000;
+
 export interface CachesOptions {
   readonly client: KubeClient;
   readonly clock: Clock;
@@ -46,27 +53,55 @@ export interface CachesOptions {
   readonly serviceAccountNames: readonly string[] | undefined;
   /** Without it no Pod is read. */
   readonly repairPods: boolean;
+  /** `pull-secrets`: the kinds of what is managed in ECR need not be installed, nor readable. */
+  readonly controllers: 'all' | 'pull-secrets';
+  /** Some namespaces alone, by rights in each of them; absent is the whole cluster. */
+  readonly within?: NamespacedCaches | undefined;
 }
+
+/** What stands in for rights in the whole cluster. */
+export interface NamespacedCaches {
+  readonly namespaces: readonly string[];
+  readonly registries: Informer<Registry>;
+  readonly reach: Reach;
+}
+
+type Make = <T>(
+  resource: ResourceType,
+  project: (object: KubeObject) => T,
+  options?: Partial<InformerOptions<T>>,
+) => Informer<T>;
 
 /** Every informer of the operator: all that it ever reads of the cluster by watching. */
 export function createCaches(options: CachesOptions) {
-  const { client, clock, log, secretNames, serviceAccountNames, repairPods } = options;
-  const informer = <T>(
-    resource: ResourceType,
-    project: (object: KubeObject) => T,
-    options: Partial<InformerOptions<T>> = {},
-  ): Informer<T> => createInformer({ client, clock, log, resource, project, ...options });
+  const { client, clock, log, secretNames, serviceAccountNames, repairPods, within } = options;
+  const base = { client, clock, log };
+  const informer: Make = (resource, project, more = {}) => {
+    const all = { ...base, resource, project, ...more };
+    return within ? createGatedInformer(all, within.namespaces, within.reach) : createInformer(all);
+  };
+  const managed: Make = options.controllers === 'all' ? informer : absentInformer;
+  // Kinds without namespaces, which take rights in the whole cluster.
+  const wide: Make = within ? absentInformer : informer;
 
   return {
-    registries: informer(REGISTRIES, custom<Registry>),
-    repositories: informer(REPOSITORIES, repositoryState),
-    repositoryClasses: informer(REPOSITORY_CLASSES, custom<RepositoryClass>),
+    registries: within?.registries ?? informer(REGISTRIES, custom<Registry>),
+    repositories: managed(REPOSITORIES, repositoryState),
+    repositoryClasses: managed(REPOSITORY_CLASSES, custom<RepositoryClass>),
     pullSecrets: informer(PULL_SECRETS, custom<PullSecret>),
-    clusterPullSecrets: informer(CLUSTER_PULL_SECRETS, custom<ClusterPullSecret>),
-    pullThroughCacheRules: informer(PULL_THROUGH_CACHE_RULES, custom<PullThroughCacheRule>),
-    repositoryCreationTemplates: informer(REPOSITORY_CREATION_TEMPLATES, custom<RepositoryCreationTemplate>),
-    publicRepositories: informer(PUBLIC_REPOSITORIES, publicRepositoryState, { pageSize: LARGE_OBJECTS }),
-    namespaces: informer(NAMESPACES, namespaceState, { metadataOnly: true }),
+    clusterPullSecrets: wide(CLUSTER_PULL_SECRETS, custom<ClusterPullSecret>),
+    pullThroughCacheRules: managed(PULL_THROUGH_CACHE_RULES, custom<PullThroughCacheRule>),
+    repositoryCreationTemplates: managed(REPOSITORY_CREATION_TEMPLATES, custom<RepositoryCreationTemplate>),
+    publicRepositories: managed(PUBLIC_REPOSITORIES, publicRepositoryState, { pageSize: LARGE_OBJECTS }),
+    namespaces: within
+      ? createNamedInformer({
+          ...base,
+          names: within.namespaces,
+          everyMs: READ_NAMESPACES_EVERY_MS,
+          reach: within.reach,
+          project: namespaceState,
+        })
+      : informer(NAMESPACES, namespaceState, { metadataOnly: true }),
     serviceAccounts: serviceAccountNames
       ? serviceAccountNames.map((name) =>
           informer(SERVICE_ACCOUNTS, serviceAccountState, { fieldSelector: `metadata.name=${name}` }),

@@ -1,15 +1,20 @@
+import { type BindAddress, collide, readBindAddress } from './bind-address.ts';
 import type { ProxySettings } from './ecr/client-settings.ts';
+import { type LeaderElectionConfig, readLeaderElection } from './election-config.ts';
 import { readProxy } from './proxy-settings.ts';
 import { isCronSchedule } from './runtime/cron-schedule.ts';
-import { readFlags, SETTINGS, type SettingName } from './settings.ts';
+import { createSettingReader, isName, namesOf, type SettingReader } from './setting-reader.ts';
+import type { SettingName } from './settings.ts';
 
-export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
+const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const;
+
+export type LogLevel = (typeof LOG_LEVELS)[number];
 
 /** Everything that an installation can set. */
 export interface Config {
   /** The cluster's part of the owner tag; absent = the UID of the namespace kube-system. */
   readonly clusterName: string | undefined;
-  /** Where the operator runs: the Secrets of `secretRef` are here. */
+  /** Where the operator runs: the Secrets of `secretRef` are here, and the Lease. */
   readonly namespace: string;
   /** The names that pull Secrets may have; the ClusterRole has to name the same. */
   readonly pullSecretNames: readonly string[];
@@ -36,6 +41,20 @@ export interface Config {
   readonly logLevel: LogLevel;
   /** How long writes under way may take when stopping (ms). */
   readonly drainMs: number;
+  /** Undefined: this is the only replica. */
+  readonly leaderElection: LeaderElectionConfig | undefined;
+  /** Where /metrics is served. */
+  readonly metricsAddress: BindAddress | undefined;
+  /** Where /healthz and /readyz are served. */
+  readonly healthAddress: BindAddress | undefined;
+  /** `pull-secrets`: nothing in ECR is managed, and no right to it is needed. */
+  readonly controllers: 'all' | 'pull-secrets';
+  /** The only namespaces that are read and written; undefined is every one. */
+  readonly watchNamespaces: readonly string[] | undefined;
+  /** Where Registries are read from instead of the API, which needs rights for the whole cluster. */
+  readonly registriesFile: string | undefined;
+  /** Where traces are sent to. */
+  readonly otlpEndpoint: string | undefined;
 }
 
 /** All that is wrong with a configuration, a line each. */
@@ -52,31 +71,16 @@ export class ConfigError extends Error {
 /** A ServiceAccount remembers as many entries of ours, see service-account.ts. */
 const MOST_PULL_SECRET_NAMES = 16;
 
+/** Each has its own watches, three and more: where there are more namespaces, rights in the whole cluster cost less. */
+const MOST_WATCHED = 100;
+
 /** Reads flags and environment into one frozen Config; throws a ConfigError with all problems at once. */
 export function readConfig(
   args: readonly string[],
   env: Readonly<Record<string, string | undefined>>,
 ): Config {
-  const problems: string[] = [];
-  const flags = readFlags(args, problems);
-  const text = (name: SettingName): string =>
-    flags[SETTINGS[name].flag] ?? env[SETTINGS[name].env] ?? SETTINGS[name].fallback;
-  const check = <T>(name: SettingName, value: T, holds: boolean, want: string): T => {
-    if (!holds)
-      problems.push(`--${SETTINGS[name].flag} (or ${SETTINGS[name].env}) is "${text(name)}": ${want}`);
-    return value;
-  };
-  const count = (name: SettingName, most: number): number => {
-    const value = Number(text(name));
-    return check(
-      name,
-      value,
-      Number.isInteger(value) && value >= 1 && value <= most,
-      `write a number from 1 to ${most}`,
-    );
-  };
-  const names = listOf(text('pullSecretNames'));
-  const accounts = listOf(text('serviceAccountNames'));
+  const reader = createSettingReader(args, env);
+  const { check, text, count, yes, choice, problems } = reader;
   const config: Config = {
     clusterName: check(
       'clusterName',
@@ -84,68 +88,91 @@ export function readConfig(
       isTagPart(text('clusterName')),
       'write letters, digits, spaces and _ . : = + - @, which is what AWS takes in a tag, without a slash',
     ),
-    namespace: check(
-      'namespace',
-      text('namespace'),
-      isName(text('namespace')),
-      'write the name of a namespace',
-    ),
-    pullSecretNames: check(
-      'pullSecretNames',
-      names,
-      names.length > 0 && names.length <= MOST_PULL_SECRET_NAMES && names.every(isName),
-      'write one to sixteen names of Secrets, such as ecr-pull',
-    ),
-    serviceAccountNames: check(
-      'serviceAccountNames',
-      accounts.includes('*') ? undefined : accounts,
-      accounts.length > 0 && (accounts.join() === '*' || accounts.every(isName)),
-      'write names of ServiceAccounts, such as default, or * alone for every one',
-    ),
-    repairPods: check(
-      'repairPods',
-      text('repairPods') === 'true',
-      /^(true|false)$/.test(text('repairPods')),
-      'write true or false',
-    ),
-    identityTokens: check(
-      'identityTokens',
-      text('identityTokens') as Config['identityTokens'],
-      /^(allow|refuse)$/.test(text('identityTokens')),
-      'write allow or refuse',
-    ),
+    namespace: reader.name('namespace', 'a namespace'),
+    pullSecretNames: readPullSecretNames(reader),
+    serviceAccountNames: readServiceAccountNames(reader),
+    repairPods: yes('repairPods'),
+    identityTokens: choice('identityTokens', ['allow', 'refuse']),
     webIdentity: webIdentityOf(env),
     proxy: readProxy(env, problems),
-    driftSchedule: check(
-      'driftSchedule',
-      text('driftSchedule'),
-      isCronSchedule(text('driftSchedule')),
-      'write five or six fields, such as */30 * * * *',
-    ),
-    imageSchedule: check(
-      'imageSchedule',
-      text('imageSchedule'),
-      isCronSchedule(text('imageSchedule')),
-      'write five or six fields, such as 0 * * * *',
-    ),
-    imageUsage: check(
-      'imageUsage',
-      text('imageUsage') === 'true',
-      /^(true|false)$/.test(text('imageUsage')),
-      'write true or false',
-    ),
+    driftSchedule: readSchedule(reader, 'driftSchedule', '*/30 * * * *'),
+    imageSchedule: readSchedule(reader, 'imageSchedule', '0 * * * *'),
+    imageUsage: yes('imageUsage'),
     repositoryWorkers: count('repositoryWorkers', 256),
     deliveryWorkers: count('deliveryWorkers', 256),
-    logLevel: check(
-      'logLevel',
-      text('logLevel') as LogLevel,
-      /^(debug|info|warn|error)$/.test(text('logLevel')),
-      'write debug, info, warn or error',
-    ),
+    logLevel: choice('logLevel', LOG_LEVELS),
     drainMs: count('drainSeconds', 600) * 1_000,
+    leaderElection: readLeaderElection(reader),
+    ...readAddresses(reader),
+    controllers: choice('controllers', ['all', 'pull-secrets']),
+    ...readWatchNamespaces(reader),
+    otlpEndpoint: readOtlpEndpoint(reader),
   };
   if (problems.length > 0) throw new ConfigError(problems);
   return Object.freeze(config);
+}
+
+function readSchedule({ check, text }: SettingReader, name: SettingName, example: string): string {
+  return check(name, text(name), isCronSchedule(text(name)), `write five or six fields, such as ${example}`);
+}
+
+function readPullSecretNames({ check, list }: SettingReader): Config['pullSecretNames'] {
+  const names = list('pullSecretNames');
+  const holds = names.length > 0 && names.length <= MOST_PULL_SECRET_NAMES && names.every(isName);
+  return check('pullSecretNames', names, holds, 'write one to sixteen names of Secrets, such as ecr-pull');
+}
+
+function readServiceAccountNames({ check, list }: SettingReader): Config['serviceAccountNames'] {
+  const accounts = list('serviceAccountNames');
+  return check(
+    'serviceAccountNames',
+    accounts.includes('*') ? undefined : accounts,
+    accounts.length > 0 && (accounts.join() === '*' || accounts.every(isName)),
+    'write names of ServiceAccounts, such as default, or * alone for every one',
+  );
+}
+
+function readAddresses(reader: SettingReader): Pick<Config, 'metricsAddress' | 'healthAddress'> {
+  const read = (name: SettingName): BindAddress | undefined => {
+    const address = readBindAddress(reader.text(name));
+    const want = 'write an address such as :8080, 127.0.0.1:8080 or [::1]:8080, or 0 for none';
+    reader.check(name, undefined, address !== undefined, want);
+    return address === 'none' ? undefined : address;
+  };
+  const metricsAddress = read('metricsBindAddress');
+  const healthAddress = read('healthProbeBindAddress');
+  const isFree = !collide(metricsAddress, healthAddress);
+  reader.check('healthProbeBindAddress', undefined, isFree, 'that is where --metrics-bind-address is served');
+  return { metricsAddress, healthAddress };
+}
+
+function readWatchNamespaces(reader: SettingReader): Pick<Config, 'watchNamespaces' | 'registriesFile'> {
+  const names = reader.list('watchNamespaces');
+  const holds = names.length <= MOST_WATCHED && names.every(isName);
+  reader.check('watchNamespaces', undefined, holds, `write up to ${MOST_WATCHED} names of namespaces`);
+  const isForPullSecrets = names.length === 0 || reader.text('controllers') === 'pull-secrets';
+  const alone =
+    'what is managed in ECR takes rights in the whole cluster: write --controllers=pull-secrets, too';
+  reader.check('watchNamespaces', undefined, isForPullSecrets, alone);
+  const registriesFile = reader.text('registriesFile') || undefined;
+  const isRead = registriesFile === undefined || names.length > 0;
+  const unread = 'Registries are read from the API: leave it out, or write --watch-namespaces, too';
+  reader.check('registriesFile', undefined, isRead, unread);
+  reader.check(
+    'registriesFile',
+    undefined,
+    names.length === 0 || registriesFile !== undefined,
+    'write the path of a file with Registry manifests, since --watch-namespaces leaves no right to read Registries',
+  );
+  return { watchNamespaces: names.length > 0 ? names : undefined, registriesFile };
+}
+
+function readOtlpEndpoint({ text, problems }: SettingReader): Config['otlpEndpoint'] {
+  const url = text('otlpEndpoint');
+  // It may hold a password.
+  if (url && !(/^https?:\/\/./.test(url) && URL.canParse(url)))
+    problems.push(`${namesOf('otlpEndpoint')} is no URL: write one such as http://collector:4318`);
+  return url || undefined;
 }
 
 function webIdentityOf(env: Readonly<Record<string, string | undefined>>): Config['webIdentity'] {
@@ -153,18 +180,7 @@ function webIdentityOf(env: Readonly<Record<string, string | undefined>>): Confi
   return roleArn && tokenFile && !key ? { roleArn, tokenFile } : undefined;
 }
 
-/** The words between commas, each once. */
-function listOf(text: string): readonly string[] {
-  const words = text.split(',').map((word) => word.trim());
-  return Object.freeze([...new Set(words.filter(Boolean))]);
-}
-
 /** AWS: what a tag may hold, but no slash: that ends the cluster's part. */
 function isTagPart(text: string): boolean {
   return /^[\p{L}\p{N} _.:=+@-]*$/u.test(text);
-}
-
-/** RFC 1123 subdomain. */
-function isName(text: string): boolean {
-  return text.length <= 253 && /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/.test(text);
 }

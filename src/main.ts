@@ -1,4 +1,6 @@
+import { hostname } from 'node:os';
 import { KubeConfig } from '@kubernetes/client-node';
+import { OPERATOR_VERSION } from './api/names.ts';
 import { type Config, ConfigError, readConfig } from './config.ts';
 import { createLogger } from './logger.ts';
 import { createOperator } from './operator.ts';
@@ -7,6 +9,7 @@ import { messageOf } from './runtime/errors.ts';
 import type { Log } from './runtime/log.ts';
 import type { Manager } from './runtime/manager.ts';
 import { helpText } from './settings.ts';
+import { startTracing, type Tracing } from './tracing.ts';
 
 if (process.argv.includes('--help')) {
   process.stdout.write(helpText());
@@ -16,7 +19,9 @@ if (process.argv.includes('--help')) {
 
 async function run(config: Config): Promise<void> {
   const log = createLogger(config.logLevel);
+  const tracing = await traces(config, log);
   const operator = await build(config, log).catch((error: unknown) => {
+    if (error instanceof ConfigError) exitWith(error);
     log.error({ error: messageOf(error) }, 'the Kubernetes API cannot be used');
     process.exit(1);
   });
@@ -26,12 +31,14 @@ async function run(config: Config): Promise<void> {
     if (stopping) process.exit(1);
     stopping = true;
     log.info({ signal }, 'signal received');
-    process.exit((await operator.stop()) ? 0 : 1);
+    const isClean = await operator.stop();
+    await tracing?.close();
+    process.exit(isClean ? 0 : 1);
   };
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
   await operator.start().catch((error: unknown) => {
-    log.error({ error: messageOf(error) }, 'the caches could not be filled');
+    log.error({ error: messageOf(error) }, 'the operator could not start');
     process.exit(1);
   });
 }
@@ -39,7 +46,15 @@ async function run(config: Config): Promise<void> {
 async function build(config: Config, log: Log): Promise<Manager> {
   const kubeConfig = new KubeConfig();
   kubeConfig.loadFromDefault();
-  return createOperator({ config, kubeConfig, clock: systemClock, log });
+  // Nobody knows what is under way, and the other replica has begun or is about to.
+  const onLost = (): never => process.exit(1);
+  return createOperator({ config, kubeConfig, clock: systemClock, log, onLost });
+}
+
+async function traces({ otlpEndpoint, leaderElection }: Config, log: Log): Promise<Tracing | undefined> {
+  if (otlpEndpoint === undefined) return undefined;
+  const instance = leaderElection?.identity ?? hostname();
+  return startTracing({ endpoint: otlpEndpoint, version: OPERATOR_VERSION, instance, log });
 }
 
 function readConfigOrExit(): Config {
@@ -47,7 +62,11 @@ function readConfigOrExit(): Config {
     return readConfig(process.argv.slice(2), process.env);
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
-    for (const problem of error.problems) process.stderr.write(`ecr-operator: ${problem}\n`);
-    process.exit(2);
+    exitWith(error);
   }
+}
+
+function exitWith({ problems }: ConfigError): never {
+  for (const problem of problems) process.stderr.write(`ecr-operator: ${problem}\n`);
+  process.exit(2);
 }

@@ -46,6 +46,46 @@ export const SETTINGS = {
   deliveryWorkers: setting('delivery-workers', '16', 'pull Secrets delivered at the same time'),
   logLevel: setting('log-level', 'info', 'debug, info, warn or error'),
   drainSeconds: setting('drain-seconds', '20', 'how long writes under way may take when stopping'),
+  leaderElect: setting(
+    'leader-elect',
+    'true',
+    'true lets several replicas run, of which one works; false needs no Lease',
+  ),
+  leaseName: setting(
+    'lease-name',
+    'ecr-operator',
+    "the Lease that replicas compete for, in the operator's namespace",
+  ),
+  leaseDurationSeconds: setting(
+    'lease-duration-seconds',
+    '30',
+    'a standby takes over when the Lease was not renewed for so long',
+  ),
+  leaseRenewDeadlineSeconds: setting(
+    'lease-renew-deadline-seconds',
+    '20',
+    'a leader that cannot renew the Lease for so long ends',
+  ),
+  leaseRetryPeriodSeconds: setting(
+    'lease-retry-period-seconds',
+    '5',
+    'how often the Lease is renewed, or tried for',
+  ),
+  podName: setting('pod-name', '', 'who holds the Lease; the same after a restart (default: the host name)'),
+  metricsBindAddress: setting('metrics-bind-address', ':8080', 'where /metrics is served; 0 is nowhere'),
+  healthProbeBindAddress: setting(
+    'health-probe-bind-address',
+    ':8081',
+    'where /healthz and /readyz are served; 0 is nowhere',
+  ),
+  controllers: setting('controllers', 'all', 'all, or pull-secrets alone, which manages nothing in ECR'),
+  watchNamespaces: setting('watch-namespaces', '', 'namespaces to work in, with commas (default: all)'),
+  registriesFile: setting(
+    'registries-file',
+    '',
+    'a file with Registry manifests, needed with --watch-namespaces',
+  ),
+  otlpEndpoint: setting('otlp-endpoint', '', 'the URL that traces are sent to (default: none are made)'),
 } as const satisfies Readonly<Record<string, Setting>>;
 
 function setting(flag: string, fallback: string, help: string): Setting {
@@ -76,11 +116,11 @@ export function readFlags(args: readonly string[], problems: string[]): Record<s
   return flags;
 }
 
-/** What `--help` prints. */
+/** What `--help` prints, for 80 columns. */
 export function helpText(): string {
   const rows = Object.values(SETTINGS).map(({ flag, fallback, help }) => {
-    const shown = fallback ? ` [${fallback}]` : '';
-    return `  --${flag}\n      ${help}${shown}`;
+    const shown = fallback ? `${help} [${fallback}]` : help;
+    return `  --${flag}\n${wrapped(shown)}`;
   });
   return [
     'ecr-operator: keeps Amazon ECR and Kubernetes in step',
@@ -90,4 +130,17 @@ export function helpText(): string {
     'Each can also be set as ECR_OPERATOR_<NAME>.',
     '',
   ].join('\n');
+}
+
+const INDENT = '      ';
+
+function wrapped(text: string): string {
+  const lines = [''];
+  for (const word of text.split(' ')) {
+    const last = lines.at(-1) as string;
+    if (last === '') lines[lines.length - 1] = INDENT + word;
+    else if (last.length + 1 + word.length > 80) lines.push(INDENT + word);
+    else lines[lines.length - 1] = `${last} ${word}`;
+  }
+  return lines.join('\n');
 }

@@ -1,3 +1,6 @@
+/** The operator's own version, that of package.json. */
+export const OPERATOR_VERSION = '0.1.0';
+
 /** The API group and version of every kind. */
 export const GROUP = 'ecr-operator.io';
 export const VERSION = 'v1alpha1';

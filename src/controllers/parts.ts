@@ -14,11 +14,13 @@ import type { Informer } from '../runtime/informer.ts';
 import type { Key } from '../runtime/key.ts';
 import type { KubeClient } from '../runtime/kube-client.ts';
 import type { Log } from '../runtime/log.ts';
+import type { Reach } from '../runtime/reach.ts';
 import { type CustomResource, type Reconciler, resourceReconciler } from '../runtime/resource-reconciler.ts';
 import type { Trigger } from '../runtime/sources.ts';
 import type { BaseStatus } from '../runtime/status.ts';
 import type { DriftChecks } from './drift/drift-checks.ts';
 import type { ImageUsage } from './image-usage/image-usage.ts';
+import type { PullSecretCounters } from './metrics/event-counters.ts';
 import type { PublicRepositoryState } from './public-repository/public-repository-state.ts';
 import type { PullWorld } from './pull-secret/pull-world.ts';
 import type { PodState } from './pull-secret/repair/pod-state.ts';
@@ -46,10 +48,15 @@ export interface Parts {
   readonly drift: DriftChecks;
   /** How it stands with registry-wide settings. */
   readonly registrySettings: SettingsResults;
+  /** Who counts what happens to tokens and Secrets. */
+  readonly counters?: PullSecretCounters;
+  /** What can be read of the watched namespaces; absent where all are watched. */
+  readonly reach?: Reach | undefined;
   /** The cluster's part of the owner tag. */
   readonly cluster: string;
   readonly config: {
     readonly namespace: string;
+    readonly controllers: 'all' | 'pull-secrets';
     readonly driftSchedule: string;
     readonly imageSchedule: string;
     readonly imageUsage: boolean;
@@ -85,6 +92,7 @@ export function customResource<T extends CustomResource<S>, S extends BaseStatus
   reconciler: Reconciler<T, Omit<S, keyof BaseStatus>>,
   foreignFields: readonly (keyof S)[] = [],
   optionalDependents: readonly string[] = [],
+  isHeld?: (object: T) => boolean,
 ): (key: Key) => Promise<Next> {
   return resourceReconciler<T, S>({
     resource,
@@ -93,6 +101,7 @@ export function customResource<T extends CustomResource<S>, S extends BaseStatus
     dependents,
     optionalDependents,
     finalizer: FINALIZER,
+    isHeld,
     fieldManager: FIELD_MANAGER,
     foreignFields,
     client,

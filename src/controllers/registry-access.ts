@@ -26,6 +26,8 @@ export interface RegistryAccessOptions {
   readonly registries: Lister<Registry>;
   readonly namespaces: Lister<NamespaceState>;
   readonly connections: Connections;
+  /** Where a Registry that is missing has to be. */
+  readonly registriesFile?: string | undefined;
 }
 
 /** The {@link RegistryAccess} over the caches. */
@@ -33,15 +35,16 @@ export function registryAccess({
   registries,
   namespaces,
   connections,
+  registriesFile,
 }: RegistryAccessOptions): RegistryAccess {
   const find = (name: string): Registry | undefined => registries.get(name);
   const existing = (name: string): Registry => {
     const registry = find(name);
     if (registry) return registry;
-    throw new RetryableError(
-      'RegistryNotFound',
-      `there is no Registry ${name}: make it, or refer to one of kubectl get ecrreg`,
-    );
+    const help = registriesFile
+      ? `have the installation add it to ${registriesFile}, or refer to one of those that are there`
+      : 'make it, or refer to one of kubectl get ecrreg';
+    throw new RetryableError('RegistryNotFound', `there is no Registry ${name}: ${help}`);
   };
   return {
     find,

@@ -1,12 +1,15 @@
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import type { RegistrySpec } from '../api/registry.generated.ts';
+import type { Fence } from '../runtime/fence.ts';
 import { trustOf } from './trusted-authorities.ts';
 
 /** How all clients get out of where the operator runs; nothing where they go straight. */
 export interface Network {
   /** The proxies, by the environment's names in capitals. */
   readonly proxy?: ProxySettings | undefined;
+  /** Asked before each attempt of each call; see `fenceCalls`. */
+  readonly fence?: Fence | undefined;
 }
 
 /** As curl and others read them; a proxy's URL may hold a password. `NO_PROXY` is a list of host names, addresses and suffixes, with commas. */

@@ -11,8 +11,11 @@ import { clientSettings, type Network } from './client-settings.ts';
 import { closeWhenIdle } from './close-when-idle.ts';
 import type { CredentialProvider, KeySource } from './credentials.ts';
 import type { AuthorizationToken, EcrApi, Identity } from './ecr-api.ts';
+import { fenceCalls } from './fence-calls.ts';
 import { type AwsIdentity, createIdentities, type RegistryIdentities } from './identities.ts';
 import { noticeRefusals } from './notice-refusals.ts';
+import { type CallObserver, observeCalls } from './observe-calls.ts';
+import type { AccountRegion } from './partition.ts';
 import type { PublicRepositoryApi } from './public-repository-api.ts';
 import type { PullScope } from './pull-scope.ts';
 import { issueToken, type PullToken, type TokenOptions, type TokenSource } from './pull-tokens.ts';
@@ -65,6 +68,8 @@ export interface Connections {
 
 export interface ConnectionOptions extends CallBudgetsOptions, TokenOptions {
   readonly network?: Network | undefined;
+  /** Told of every call that comes to its end. */
+  readonly onCall?: CallObserver | undefined;
 }
 
 /** No {@link Connections} yet; `readKeys` reads the static keys of a `secretRef`. */
@@ -74,8 +79,8 @@ export function createConnections(
 ): Connections {
   const open = new Map<string, Connection>();
   const budgetOf = createCallBudgets(options);
-  const { now, network } = options;
-  const identities = createIdentities({ readKeys, now, network });
+  const { now, network, onCall } = options;
+  const identities = createIdentities({ readKeys, now, network, onCall });
   const retain = (specs: Iterable<RegistrySpec>): void => {
     const kept = [...specs];
     const needed = new Set(kept.map(connectionKey));
@@ -118,7 +123,7 @@ function connect(
   options: ConnectionOptions,
   budgetOf: ReturnType<typeof createCallBudgets>,
 ): Connection {
-  const { network } = options;
+  const { network, onCall } = options;
   const keys = keysOfAccount(spec, own);
   const ecr = new ECRClient({ ...clientSettings(spec, 'ecr', network), credentials: keys });
   const publicEcr = new ECRPUBLICClient({
@@ -128,14 +133,17 @@ function connect(
   for (const client of [ecr, publicEcr]) {
     leaveThrottlesAlone(client);
     noticeRefusals(client, own.refused);
+    fenceCalls(client, network?.fence);
   }
+  observeCalls(ecr, { service: 'ecr', place: placeOf(spec) }, onCall);
+  observeCalls(publicEcr, { service: 'ecr-public', place: publicPlaceOf(spec) }, onCall);
   const closers = [ecr, publicEcr].map((client) => closeWhenIdle(client));
   const closing = new AbortController();
   const budget = budgetOf(spec);
   const inLane = (name: CallLane): ECRClient => budgetedClient(ecr, budget, name, closing.signal);
   const lane = (name: CallLane): EcrApi => sdkEcrApi(inLane(name), spec);
   const forUsers = inLane('user');
-  const publicBudget = budgetOf({ accountId: spec.accountId, region: PUBLIC_PLACE });
+  const publicBudget = budgetOf(publicPlaceOf(spec));
   const publicForUsers = budgetedClient(publicEcr, publicBudget, 'user', closing.signal);
   const source: TokenSource = {
     ...options,
@@ -144,7 +152,7 @@ function connect(
     sts: start.sts,
     authorizationToken: (scope, credentials) => {
       const refused = credentials === keys ? own.refused : undefined;
-      return authorizationToken({ spec, network, refused }, scope, credentials);
+      return authorizationToken({ spec, network, onCall, refused }, scope, credentials);
     },
   };
   return {
@@ -170,32 +178,44 @@ function connect(
 /** No region is called that: an account has one public registry, with a budget of its own. */
 const PUBLIC_PLACE = 'public';
 
+function placeOf({ accountId, region }: RegistrySpec): AccountRegion {
+  return { accountId, region };
+}
+
+function publicPlaceOf({ accountId }: RegistrySpec): AccountRegion {
+  return { accountId, region: PUBLIC_PLACE };
+}
+
 const CLOSED =
   'the way to AWS was closed while the call waited for its turn; the next attempt takes the new one';
 
 interface TokenCaller {
   readonly spec: RegistrySpec;
   readonly network: Network | undefined;
+  readonly onCall: CallObserver | undefined;
   /** To be told where AWS refuses the keys; those of a token's own session are nobody else's. */
   readonly refused: AwsIdentity['refused'] | undefined;
 }
 
 /** The keys of a token's session are for this one call, and so is the client. */
 async function authorizationToken(
-  { spec, network, refused }: TokenCaller,
+  { spec, network, onCall, refused }: TokenCaller,
   scope: PullScope,
   credentials: CredentialProvider,
 ): Promise<AuthorizationToken> {
   const noticed = <T extends ECRClient | ECRPUBLICClient>(client: T): T => {
     if (refused) noticeRefusals(client, refused);
+    fenceCalls(client, network?.fence);
     return client;
   };
   if (scope.kind === 'Public') {
     const settings = clientSettings(spec, 'ecr-public', network);
     const client = noticed(new ECRPUBLICClient({ ...settings, credentials }));
+    observeCalls(client, { service: 'ecr-public', place: publicPlaceOf(spec) }, onCall);
     return publicAuthorizationToken(client).finally(() => client.destroy());
   }
   const client = noticed(new ECRClient({ ...clientSettings(spec, 'ecr', network), credentials }));
+  observeCalls(client, { service: 'ecr', place: placeOf(spec) }, onCall);
   return sdkEcrApi(client, spec)
     .getAuthorizationToken()
     .finally(() => client.destroy());

@@ -6,7 +6,9 @@ import { type ClientSpec, clientSettings, type Network } from './client-settings
 import { closeWhenIdle } from './close-when-idle.ts';
 import { type CredentialProvider, type KeySource, roleAtTheEnd, rolesOnTheWay } from './credentials.ts';
 import type { Identity, RoleRequest, StsApi } from './ecr-api.ts';
+import { fenceCalls } from './fence-calls.ts';
 import { noticeRefusals } from './notice-refusals.ts';
+import { type CallObserver, observeCalls } from './observe-calls.ts';
 import { type KnownKeys, rememberIdentity } from './remembered-identity.ts';
 import { type RememberedKeys, rememberKeys } from './remembered-keys.ts';
 import { sdkStsApi } from './sdk-sts-api.ts';
@@ -48,6 +50,7 @@ export interface IdentitiesOptions {
   readonly readKeys: KeySource;
   readonly now: () => number;
   readonly network?: Network | undefined;
+  readonly onCall?: CallObserver | undefined;
 }
 
 /** A changed Secret works after this time at the latest, also where its changes cannot be watched. */
@@ -60,7 +63,7 @@ interface Held extends AwsIdentity {
 }
 
 /** No {@link Identities} yet. */
-export function createIdentities({ readKeys, now, network }: IdentitiesOptions): Identities {
+export function createIdentities({ readKeys, now, network, onCall }: IdentitiesOptions): Identities {
   const held = new Map<string, Held>();
 
   function identity(spec: RegistrySpec, key: string, provider: CredentialProvider, atMostMs?: number): Held {
@@ -73,6 +76,8 @@ export function createIdentities({ readKeys, now, network }: IdentitiesOptions):
       if (refusal === 'keys') forget();
     };
     noticeRefusals(client, refused);
+    fenceCalls(client, network?.fence);
+    observeCalls(client, { service: 'sts', place: undefined }, onCall);
     const one: Held = {
       keys: keys.get,
       sts,

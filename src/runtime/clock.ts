@@ -11,6 +11,13 @@ export interface Timer {
 export interface Clock {
   now(): number;
   after(ms: number, task: () => void): Timer;
+  /** What {@link monotonic} gives; absent where `now` is never set. */
+  monotonic?(): number;
+}
+
+/** Time in ms that nobody sets: only differences mean something. It goes on while a process is stopped. */
+export function monotonic(clock: Clock): number {
+  return clock.monotonic?.() ?? clock.now();
 }
 
 /**
@@ -22,6 +29,7 @@ const LONGEST_STEP_MS = 60_000;
 /** The real time. Its timers do not keep the process alive. */
 export const systemClock: Clock = {
   now: () => Date.now(),
+  monotonic: () => performance.now(),
   after: (ms, task) => {
     let cancelled = false;
     let handle: NodeJS.Timeout;
@@ -65,6 +73,11 @@ export function sleep(clock: Clock, ms: number, signal: AbortSignal): Promise<vo
 /** RFC 3339 with seconds, as Kubernetes writes `metav1.Time`. */
 export function timestamp(ms: number): string {
   return `${new Date(ms).toISOString().slice(0, 19)}Z`;
+}
+
+/** RFC 3339 with six digits of a second's fraction, as Kubernetes writes `metav1.MicroTime`. */
+export function microTimestamp(ms: number): string {
+  return new Date(ms).toISOString().replace('Z', '000Z');
 }
 
 /** An RFC 3339 time without fractions of a second, as Kubernetes writes times. */

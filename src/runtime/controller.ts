@@ -1,11 +1,11 @@
-import type { Clock } from './clock.ts';
-import { sleep } from './clock.ts';
+import { type Clock, monotonic, sleep } from './clock.ts';
 import { messageOf } from './errors.ts';
 import type { Key } from './key.ts';
 import type { Log } from './log.ts';
 import type { Retry } from './outcome.ts';
 import type { Enqueue, Source } from './sources.ts';
-import { createWorkQueue, type WorkQueue } from './work-queue.ts';
+import { traced } from './tracing.ts';
+import { createWorkQueue, type QueueObserver, type WorkQueue } from './work-queue.ts';
 
 /** What one pass over a key asks for next; an empty object is "nothing until something changes". */
 export interface Next {
@@ -30,15 +30,35 @@ export interface ControllerOptions {
   readonly log: Log;
 }
 
+/** Whatever a pass waits for has a time limit, but its turn at AWS: one that is throttled for long is not dead (ms). */
+const LONGEST_WORK_MS = 7_200_000;
+/** A key that waits while nobody works is taken in the same moment (ms). */
+const LONGEST_REST_MS = 60_000;
+
+/** What came of a pass, by controller-runtime's words. */
+export type PassResult = 'success' | 'requeue_after' | 'error';
+
+/** Told of what a controller does, at once; must not throw. */
+export interface ControllerObserver extends QueueObserver {
+  /** A pass is over; `isTerminal` where it failed in a way that no retry mends. */
+  passed(key: Key, result: PassResult, isTerminal: boolean): void;
+}
+
 /** Sources, a queue and N workers, or N for each group of keys. */
 export interface Controller {
   readonly name: string;
   readonly enqueue: Enqueue;
   readonly queue: WorkQueue;
-  /** Connects the sources, so that nothing is missed while informers fill. */
+  /** Passes that may be under way at the same time, over all groups there are. */
+  workers(): number;
+  /** Tells this one of what happens from now on. */
+  observe(observer: ControllerObserver): void;
+  /** Connects the sources; what informers hold already wakes its keys, too. */
   connect(signal: AbortSignal): void;
   /** Begins to work; needs filled informers. */
   start(): void;
+  /** Why it has to be taken for dead, if so: a pass that does not end, or keys that nobody takes. */
+  stuck(): string | undefined;
   /** Takes no new key; resolves when the ones under way are done, or after `deadlineMs`: false then. */
   stop(deadlineMs: number): Promise<boolean>;
 }
@@ -69,10 +89,17 @@ export function createController(options: ControllerOptions): Controller {
     },
   });
   const workers: Promise<void>[] = [];
+  let observer: ControllerObserver | undefined;
+  /** By monotonic time: when the passes under way began, and when the last one came to its end. */
+  const underWay = new Map<Key, number>();
+  let restsSince: number | undefined;
 
   async function work(group: string): Promise<void> {
     for (let key = await queue.get(group); key !== undefined; key = await queue.get(group)) {
+      underWay.set(key, monotonic(clock));
       await pass(key);
+      underWay.delete(key);
+      restsSince = monotonic(clock);
       queue.done(key);
     }
   }
@@ -80,6 +107,7 @@ export function createController(options: ControllerOptions): Controller {
   async function pass(key: Key): Promise<void> {
     const startedAt = clock.now();
     const next = await attempt(key);
+    observer?.passed(key, resultOf(next), next.retry?.kind === 'after');
     if (next.retry?.kind === 'backoff') queue.addRateLimited(key);
     else queue.forget(key);
     const askedMs = next.retry?.kind === 'after' ? next.retry.ms : next.requeueAfterMs;
@@ -92,7 +120,11 @@ export function createController(options: ControllerOptions): Controller {
 
   async function attempt(key: Key): Promise<Next> {
     try {
-      return await reconcile(key);
+      return await traced(`reconcile ${name}`, 'internal', { 'ecr_operator.key': key }, async (add) => {
+        const next = await reconcile(key);
+        add({ 'ecr_operator.result': resultOf(next) });
+        return next;
+      });
     } catch (error) {
       log.warn({ controller: name, key, error: messageOf(error) }, 'reconcile failed');
       return { retry: { kind: 'backoff' } };
@@ -103,16 +135,34 @@ export function createController(options: ControllerOptions): Controller {
     name,
     queue,
     enqueue: queue.add,
+    workers: () => options.workers * Math.max(1, groups.length),
+    observe: (one) => {
+      observer = one;
+      queue.observe(one);
+    },
     connect: (signal) => {
       for (const source of options.sources) source(queue.add, signal);
     },
     start: () => {
+      restsSince = monotonic(clock);
       // What decides over groups may have been read after the keys.
       queue.regroup();
       hire = (group) => {
         for (let count = 0; count < options.workers; count += 1) workers.push(work(group));
       };
       for (const group of groups) hire(group);
+    },
+    stuck() {
+      const now = monotonic(clock);
+      // The first one is the oldest.
+      for (const [key, startedAt] of underWay) {
+        const tookMs = now - startedAt;
+        if (tookMs > LONGEST_WORK_MS) return `${key} is worked on for ${Math.round(tookMs / 60_000)} min`;
+        break;
+      }
+      const isIdle = restsSince !== undefined && underWay.size === 0 && queue.length > 0;
+      if (!isIdle || now - (restsSince ?? now) <= LONGEST_REST_MS) return undefined;
+      return `${queue.length} keys wait and nobody takes them`;
     },
     stop: async (deadlineMs) => {
       queue.shutDown();
@@ -124,4 +174,9 @@ export function createController(options: ControllerOptions): Controller {
       return result;
     },
   };
+}
+
+function resultOf({ retry, requeueAfterMs }: Next): PassResult {
+  if (retry) return 'error';
+  return requeueAfterMs === undefined ? 'success' : 'requeue_after';
 }

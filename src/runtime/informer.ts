@@ -1,5 +1,5 @@
 import { backoffDelay, CONNECTION_BACKOFF } from './backoff.ts';
-import { type Clock, sleep } from './clock.ts';
+import { type Clock, monotonic, sleep } from './clock.ts';
 import { messageOf } from './errors.ts';
 import { type Key, keyOf } from './key.ts';
 import type { KubeClient, Query } from './kube-client.ts';
@@ -35,8 +35,16 @@ export interface Informer<T> {
   readonly lister: Lister<T>;
   readonly resource: ResourceType;
   readonly ready: Promise<void>;
+  /** How often a list or watch was interrupted; absent where that is counted elsewhere, or cannot be. */
+  readonly restarts?: () => number;
+  /** What is there already is told at once, as additions. */
   listen(listener: StoreListener<T>): void;
   run(signal: AbortSignal): Promise<void>;
+  /**
+   * Why it has to be taken for dead, if so: nothing happened to it for long, no answer, no error, no next try. Absent
+   * where it cannot be. An API server that does not answer is no such reason.
+   */
+  stuck?(): string | undefined;
 }
 
 const PAGE_SIZE = 500;
@@ -48,6 +56,8 @@ const RELIST_AFTER = 10;
 const SHORTEST_WATCH_MS = 1_000;
 /** One that fails after this time is no failure in a row: load balancers end connections that are idle. */
 const STEADY_WATCH_MS = 30_000;
+/** Every request has a time limit, and so has silence: after this time (ms) one of them does not work. */
+const STUCK_AFTER_MS = 300_000;
 
 interface ListPage {
   readonly metadata: { readonly resourceVersion: string; readonly continue?: string };
@@ -65,7 +75,14 @@ export function createInformer<T>(options: InformerOptions<T>): Informer<T> {
   const { promise: ready, resolve: becomeReady } = Promise.withResolvers<void>();
   let resourceVersion: string | undefined;
   let failures = 0;
+  let restarts = 0;
   let watchedFrom = Number.POSITIVE_INFINITY;
+  /** The next sign of life is due from then on; undefined while it does not run. */
+  let aliveAt: number | undefined;
+
+  function live(untilMs = 0): void {
+    aliveAt = monotonic(clock) + untilMs;
+  }
 
   async function list(signal: AbortSignal): Promise<void> {
     const found = new Map<Key, { readonly value: T; readonly version: string }>();
@@ -77,6 +94,7 @@ export function createInformer<T>(options: InformerOptions<T>): Informer<T> {
         signal,
         ...acceptOf('PartialObjectMetadataList'),
       });
+      live();
       for (const item of page.items ?? []) {
         found.set(keyOf(item.metadata), { value: project(item), version: versionOf(item) });
       }
@@ -100,6 +118,7 @@ export function createInformer<T>(options: InformerOptions<T>): Informer<T> {
     const open = (inner: AbortSignal): Promise<AsyncIterable<Uint8Array>> =>
       client.stream(path, { query, signal: inner, ...acceptOf('PartialObjectMetadata') });
     for await (const event of readWatch(open, { clock, signal, silenceMs: SILENCE_MS })) {
+      live();
       resourceVersion = event.object.metadata.resourceVersion;
       failures = 0;
       if (event.type === 'BOOKMARK') continue;
@@ -116,6 +135,7 @@ export function createInformer<T>(options: InformerOptions<T>): Informer<T> {
   }
 
   async function recover(error: unknown, signal: AbortSignal): Promise<void> {
+    restarts += 1;
     failures = clock.now() - watchedFrom >= STEADY_WATCH_MS ? 1 : failures + 1;
     watchedFrom = Number.POSITIVE_INFINITY;
     // Whatever it is that a resourceVersion leads to again and again, a new list gets out of it.
@@ -125,6 +145,7 @@ export function createInformer<T>(options: InformerOptions<T>): Informer<T> {
       (error instanceof KubeError && error.retryAfterMs) || 0,
     );
     log.warn({ kind: resource.kind, failures, delayMs, error: messageOf(error) }, 'watch interrupted');
+    live(delayMs);
     await sleep(clock, delayMs, signal);
   }
 
@@ -132,9 +153,15 @@ export function createInformer<T>(options: InformerOptions<T>): Informer<T> {
     lister: store,
     resource,
     ready,
+    restarts: () => restarts,
     listen: (listener) => store.listen(listener),
+    stuck() {
+      const quietMs = aliveAt === undefined ? 0 : monotonic(clock) - aliveAt;
+      return quietMs > STUCK_AFTER_MS ? `nothing happened for ${Math.round(quietMs / 1_000)} s` : undefined;
+    },
     async run(signal) {
       while (!signal.aborted) {
+        live();
         try {
           if (resourceVersion === undefined) await list(signal);
           await watch(signal);
@@ -142,6 +169,7 @@ export function createInformer<T>(options: InformerOptions<T>): Informer<T> {
           if (!signal.aborted) await recover(error, signal);
         }
       }
+      aliveAt = undefined;
     },
   };
 }

@@ -1,6 +1,7 @@
 import type { Cluster, KubeConfig } from '@kubernetes/client-node';
 import { type Dispatcher, request } from 'undici';
 import type { Clock } from './clock.ts';
+import type { Fence } from './fence.ts';
 import { type KubeCredentials, kubeConfigCredentials } from './kube-credentials.ts';
 import { kubeErrorOf } from './kube-errors.ts';
 import { createKubePools } from './kube-pools.ts';
@@ -12,6 +13,7 @@ import {
   type ResourcePath,
   type ResourceType,
 } from './resource.ts';
+import { traced } from './tracing.ts';
 
 export type Query = Readonly<Record<string, string | number | boolean | undefined>>;
 
@@ -65,6 +67,10 @@ export interface KubeClientOptions {
   readonly userAgent: string;
   /** Concurrent requests at most; more wait in the pool. */
   readonly connections?: number;
+  /** Asked before each request that is no GET; what it throws is thrown, and nothing sent. */
+  readonly fence?: Fence | undefined;
+  /** Told of each attempt: the status code, or `<error>` where no answer came. Must not throw. */
+  readonly onAttempt?: (method: string, code: number | '<error>') => void;
 }
 
 /** No answer's head may take longer than this; watches send theirs at once. */
@@ -80,13 +86,23 @@ function proxyOf(cluster: Cluster | null): string | undefined {
   throw new Error('the kubeconfig has a proxy-url that is not http or https: nothing else is supported');
 }
 
+/** Host and port of the API server, as metrics tell of it; empty where the kubeconfig names no cluster. */
+export function apiServerHost(config: KubeConfig): string {
+  const server = config.getCurrentCluster()?.server;
+  return server && URL.canParse(server) ? new URL(server).host : '';
+}
+
 /** A {@link KubeClient} for the current context of a KubeConfig. */
 export function createKubeClient(options: KubeClientOptions): KubeClient {
   const cluster = options.config.getCurrentCluster();
   const server = cluster?.server.replace(/\/$/, '');
   if (!server) throw new Error('the kubeconfig names no cluster: set its current-context');
   const credentials = kubeConfigCredentials(options.config, options.clock);
-  const pools = createKubePools({ connections: options.connections ?? 32, proxyUrl: proxyOf(cluster) });
+  const pools = createKubePools({
+    connections: options.connections ?? 32,
+    proxyUrl: proxyOf(cluster),
+    fence: options.fence,
+  });
 
   async function send(path: string, init: KubeRequest, streaming: boolean): Promise<Dispatcher.ResponseData> {
     const known = await credentials();
@@ -96,7 +112,26 @@ export function createKubeClient(options: KubeClientOptions): KubeClient {
     return attempt(path, init, streaming, await credentials(known));
   }
 
-  function attempt(
+  async function attempt(
+    path: string,
+    init: KubeRequest,
+    streaming: boolean,
+    known: KubeCredentials,
+  ): Promise<Dispatcher.ResponseData> {
+    const { onAttempt } = options;
+    const method = init.method ?? 'GET';
+    try {
+      const response = await exchange(path, init, streaming, known);
+      onAttempt?.(method, response.statusCode);
+      return response;
+    } catch (error) {
+      // Whoever aborts it has no more interest in what would have come.
+      if (!init.signal?.aborted) onAttempt?.(method, '<error>');
+      throw error;
+    }
+  }
+
+  function exchange(
     path: string,
     init: KubeRequest,
     streaming: boolean,
@@ -118,11 +153,15 @@ export function createKubeClient(options: KubeClientOptions): KubeClient {
     });
   }
 
-  async function json<T>(path: string, init: KubeRequest = {}): Promise<T> {
-    const response = await send(path, init, false);
-    const text = await response.body.text();
-    if (response.statusCode < 300) return JSON.parse(text) as T;
-    throw kubeErrorOf(response.statusCode, text, headerOf(response, 'retry-after'));
+  function json<T>(path: string, init: KubeRequest = {}): Promise<T> {
+    const { method = 'GET' } = init;
+    return traced(method, 'client', { 'http.request.method': method, 'url.path': path }, async (add) => {
+      const response = await send(path, init, false);
+      add({ 'http.response.status_code': response.statusCode });
+      const text = await response.body.text();
+      if (response.statusCode < 300) return JSON.parse(text) as T;
+      throw kubeErrorOf(response.statusCode, text, headerOf(response, 'retry-after'));
+    });
   }
 
   async function patch(

@@ -1,4 +1,6 @@
 import { Agent, type Dispatcher, ProxyAgent } from 'undici';
+import type { Fence } from './fence.ts';
+import { fencedDispatcher } from './fenced-dispatcher.ts';
 import type { KubeTls } from './kube-credentials.ts';
 
 /** Connections to one API server. */
@@ -13,6 +15,8 @@ interface Open {
   readonly tls: KubeTls;
   readonly fingerprint: string;
   readonly requests: Dispatcher;
+  /** The same connections. */
+  readonly fenced: Dispatcher;
   readonly watches: Dispatcher;
 }
 
@@ -21,10 +25,12 @@ export interface KubePoolsOptions {
   readonly connections: number;
   /** An HTTP proxy on the way, as a kubeconfig's `proxy-url` names it. */
   readonly proxyUrl?: string | undefined;
+  /** Asked before each write, when its connection is ready and it is about to be sent. */
+  readonly fence?: Fence | undefined;
 }
 
 /** Connections live as long as the TLS material does: a rotated certificate makes a new pool. */
-export function createKubePools({ connections, proxyUrl }: KubePoolsOptions): KubePools {
+export function createKubePools({ connections, proxyUrl, fence }: KubePoolsOptions): KubePools {
   let current: Open | undefined;
 
   function open(tls: KubeTls): Open {
@@ -38,17 +44,19 @@ export function createKubePools({ connections, proxyUrl }: KubePoolsOptions): Ku
     void current?.requests.close();
     // Open watches end with their own time-out; closing waits for them.
     void current?.watches.close();
+    const requests = pool(tls, proxyUrl, { connections, keepAliveTimeout: 60_000 });
     current = {
       tls,
       fingerprint,
-      requests: pool(tls, proxyUrl, { connections, keepAliveTimeout: 60_000 }),
+      requests,
+      fenced: fence ? fencedDispatcher(requests, fence) : requests,
       watches: pool(tls, proxyUrl, {}),
     };
     return current;
   }
 
   return {
-    requests: (tls) => open(tls).requests,
+    requests: (tls) => open(tls).fenced,
     watches: (tls) => open(tls).watches,
     close: async () => {
       await current?.watches.destroy();

@@ -43,6 +43,8 @@ export interface ResourceReconcilerOptions<T extends CustomResource<S>, S extend
   readonly dependents: readonly [string, ...string[]];
   readonly optionalDependents?: readonly string[];
   readonly finalizer: string;
+  /** Which objects have the finalizer: all of them unless told. */
+  readonly isHeld?: ((object: T) => boolean) | undefined;
   readonly fieldManager: string;
   /** Fields of the status that another controller writes: never applied, and no change of ours. */
   readonly foreignFields?: readonly (keyof S)[];
@@ -60,7 +62,7 @@ export function resourceReconciler<T extends CustomResource<S>, S extends BaseSt
   options: ResourceReconcilerOptions<T, S>,
 ): (key: Key) => Promise<Next> {
   const { resource, lister, reconciler, client, clock, log, finalizer, fieldManager } = options;
-  const { foreignFields = [], optionalDependents = [] } = options;
+  const { foreignFields = [], optionalDependents = [], isHeld = () => true } = options;
 
   // The resourceVersions of one kind are ordered numbers (KEP-5504).
   const written = new Map<Key, { readonly uid: string; readonly version: number; readonly status: S }>();
@@ -172,7 +174,9 @@ export function resourceReconciler<T extends CustomResource<S>, S extends BaseSt
   async function reconcile(object: T): Promise<Next> {
     if (object.metadata.deletionTimestamp) return finalize(object);
     if (object.spec.suspend) return suspend(object);
-    if (!object.metadata.finalizers?.includes(finalizer)) await addFinalizer(object);
+    const index = object.metadata.finalizers?.indexOf(finalizer) ?? -1;
+    if (index < 0 && isHeld(object)) await addFinalizer(object);
+    if (index >= 0 && !isHeld(object)) await removeFinalizer(object, index);
     const result = await attempt(async () => reconciler.reconcile(object));
     if ('error' in result) return conclude(object, result);
     const { value } = result;

@@ -42,8 +42,10 @@ export class ObjectStore<T> implements Lister<T> {
     for (const { value } of this.#entries.values()) yield value;
   }
 
+  /** What is there already is told at once, as additions, and to this one alone. */
   listen(listener: StoreListener<T>): void {
     this.#listeners.push(listener);
+    for (const [key, { value }] of this.#entries) this.#tellOne(listener, key, value, undefined);
   }
 
   /** Keeps the object; silent where this version is there already. */
@@ -70,12 +72,14 @@ export class ObjectStore<T> implements Lister<T> {
   }
 
   #tell(key: Key, now: T | undefined, before: T | undefined): void {
-    for (const listener of this.#listeners) {
-      try {
-        listener(key, now, before);
-      } catch (error) {
-        this.#onListenerError(error);
-      }
+    for (const listener of this.#listeners) this.#tellOne(listener, key, now, before);
+  }
+
+  #tellOne(listener: StoreListener<T>, key: Key, now: T | undefined, before: T | undefined): void {
+    try {
+      listener(key, now, before);
+    } catch (error) {
+      this.#onListenerError(error);
     }
   }
 }

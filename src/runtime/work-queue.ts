@@ -21,6 +21,16 @@ export interface WorkQueueOptions {
   readonly onGroup?: (group: string) => void;
 }
 
+/** Told of what happens to keys, at once; must not throw. */
+export interface QueueObserver {
+  /** It waits now, or will as soon as it is no longer worked on. */
+  added(key: Key): void;
+  taken(key: Key): void;
+  done(key: Key): void;
+  /** One more failure was put back. */
+  retried(): void;
+}
+
 /**
  * Keys that want work. A key waits in it at most once, is never handed out twice at the same time,
  * and one that is added while it is worked on is handed out again afterwards: no wake-up is lost.
@@ -40,6 +50,8 @@ export interface WorkQueue {
   done(key: Key): void;
   /** Hands out nothing more and drops every timer. */
   shutDown(): void;
+  /** Tells this one, and nobody before it, of what happens from now on. */
+  observe(observer: QueueObserver): void;
   /** Keys that wait now, delayed ones excepted. */
   readonly length: number;
 }
@@ -68,6 +80,7 @@ export function createWorkQueue(options: WorkQueueOptions): WorkQueue {
   const dirtyWhileProcessing = new Map<Key, Priority>();
   const delayed = new Map<Key, Delayed>();
   const failures = new Map<Key, number>();
+  let observer: QueueObserver | undefined;
   let shut = false;
 
   function lineOf(group: string): Line {
@@ -81,9 +94,15 @@ export function createWorkQueue(options: WorkQueueOptions): WorkQueue {
 
   function addNow(key: Key, priority: Priority): void {
     if (processing.has(key)) {
+      if (!dirtyWhileProcessing.has(key)) observer?.added(key);
       if (dirtyWhileProcessing.get(key) !== 'first') dirtyWhileProcessing.set(key, priority);
       return;
     }
+    if (!waitsIn.has(key)) observer?.added(key);
+    wait(key, priority);
+  }
+
+  function wait(key: Key, priority: Priority): void {
     const line = lineOf(groupOf(key));
     const before = waitsIn.get(key);
     const isUrgent = priority === 'first' || before?.first.has(key) === true;
@@ -113,6 +132,7 @@ export function createWorkQueue(options: WorkQueueOptions): WorkQueue {
         keys.delete(key);
         waitsIn.delete(key);
         processing.add(key);
+        observer?.taken(key);
         return key;
       }
     }
@@ -138,6 +158,7 @@ export function createWorkQueue(options: WorkQueueOptions): WorkQueue {
     addRateLimited(key) {
       const count = (failures.get(key) ?? 0) + 1;
       failures.set(key, count);
+      observer?.retried();
       add(key, { priority: 'refresh', afterMs: backoffDelay(backoff, count, random) });
     },
     forget: (key) => void failures.delete(key),
@@ -155,9 +176,11 @@ export function createWorkQueue(options: WorkQueueOptions): WorkQueue {
     },
     done(key) {
       processing.delete(key);
+      observer?.done(key);
       const priority = dirtyWhileProcessing.get(key);
       dirtyWhileProcessing.delete(key);
-      if (priority && !shut) addNow(key, priority);
+      // It was told of when it was added.
+      if (priority && !shut) wait(key, priority);
     },
     shutDown() {
       shut = true;
@@ -165,6 +188,9 @@ export function createWorkQueue(options: WorkQueueOptions): WorkQueue {
       delayed.clear();
       waitsIn.clear();
       for (const { waiters } of lines.values()) for (const resolve of waiters.splice(0)) resolve(undefined);
+    },
+    observe(one) {
+      observer = one;
     },
     get length() {
       return waitsIn.size;

@@ -1,7 +1,11 @@
 import { expect, test } from '@jest/globals';
+import { REGISTRIES } from '../../src/api/names.ts';
+import type { Registry } from '../../src/api/registry.generated.ts';
 import { type Caches, createCaches } from '../../src/caches.ts';
+import { absentInformer } from '../../src/runtime/absent-informer.ts';
 import type { Informer } from '../../src/runtime/informer.ts';
 import type { KubeClient, KubeRequest } from '../../src/runtime/kube-client.ts';
+import { createReach } from '../../src/runtime/reach.ts';
 import type { KubeObject } from '../../src/runtime/resource.ts';
 import { createFakeClock } from './fake-clock.ts';
 import { fakeKubeClient } from './runtime/fake-kube-client.ts';
@@ -38,6 +42,7 @@ async function filled() {
     secretNames: [],
     serviceAccountNames: [],
     repairPods: false,
+    controllers: 'all',
   });
   const { namespaces: _, serviceAccounts: __, secrets: ___, pods: ____, ...own } = caches;
   const informers = Object.entries(own) as [keyof Caches, Informer<KubeObject>][];
@@ -66,6 +71,52 @@ test('a page of PublicRepositories, each with a logo, is smaller than one of any
   expect(publicrepositories).toBe(20);
   expect(new Set(Object.values(others))).toEqual(new Set([500]));
 });
+
+test.each([
+  ['all', undefined, 9],
+  ['pull-secrets', undefined, 4],
+  ['pull-secrets', ['a', 'b'], 2],
+] as const)(
+  'with --controllers=%s and namespaces %j no other kind is asked for',
+  async (controllers, names, count) => {
+    const asked = new Set<string>();
+    const client: KubeClient = {
+      ...fakeKubeClient(),
+      async request<T>(path: string): Promise<T> {
+        asked.add(path);
+        return { metadata: { name: 'a', uid: 'u', resourceVersion: '1' }, items: [] } as T;
+      },
+      stream: (_path, { signal }) =>
+        new Promise((_resolve, reject) => signal?.addEventListener('abort', () => reject(new Error('over')))),
+    };
+    const log = recordedLog();
+    const registries = absentInformer<Registry>(REGISTRIES);
+    const within = names ? { namespaces: names, reach: createReach(log), registries } : undefined;
+    const {
+      pods: _,
+      serviceAccounts: __,
+      secrets: ___,
+      ...caches
+    } = createCaches({
+      client,
+      clock: createFakeClock(),
+      log,
+      secretNames: [],
+      serviceAccountNames: [],
+      repairPods: false,
+      controllers,
+      within,
+    });
+    const stop = new AbortController();
+    const runs = Object.values(caches).map((informer: Informer<unknown>) => informer.run(stop.signal));
+    await Promise.all(Object.values(caches).map(({ ready }) => ready));
+    stop.abort();
+    await Promise.all(runs);
+    const isOfNamespace = (path: string) => /\/namespaces\/[ab](\/pullsecrets)?$/.test(path);
+    expect([...asked].filter((path) => names !== undefined && !isOfNamespace(path))).toEqual([]);
+    expect(asked.size).toBe(names ? count * names.length : count);
+  },
+);
 
 test('no logo is kept', async () => {
   const { informers } = await filled();

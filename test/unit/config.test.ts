@@ -1,3 +1,4 @@
+import { hostname } from 'node:os';
 import { describe, expect, test } from '@jest/globals';
 import { type Config, ConfigError, readConfig } from '../../src/config.ts';
 import { helpText, SETTINGS } from '../../src/settings.ts';
@@ -18,7 +19,24 @@ const DEFAULTS: Config = {
   deliveryWorkers: 16,
   logLevel: 'info',
   drainMs: 20_000,
+  leaderElection: {
+    leaseName: 'ecr-operator',
+    identity: hostname(),
+    durationMs: 30_000,
+    renewDeadlineMs: 20_000,
+    retryPeriodMs: 5_000,
+  },
+  metricsAddress: { host: '', port: 8080 },
+  healthAddress: { host: '', port: 8081 },
+  controllers: 'all',
+  watchNamespaces: undefined,
+  registriesFile: undefined,
+  otlpEndpoint: undefined,
 };
+
+function election(change: Partial<Config['leaderElection']>): Pick<Config, 'leaderElection'> {
+  return { leaderElection: { ...DEFAULTS.leaderElection, ...change } as Config['leaderElection'] };
+}
 
 const EVERYTHING = [
   ['cluster-name', 'prod', { clusterName: 'prod' }],
@@ -34,7 +52,29 @@ const EVERYTHING = [
   ['delivery-workers', '1', { deliveryWorkers: 1 }],
   ['log-level', 'debug', { logLevel: 'debug' }],
   ['drain-seconds', '600', { drainMs: 600_000 }],
-] as const;
+  ['leader-elect', 'false', { leaderElection: undefined }],
+  ['lease-name', 'other', election({ leaseName: 'other' })],
+  ['lease-duration-seconds', '60', election({ durationMs: 60_000 })],
+  ['lease-renew-deadline-seconds', '29', election({ renewDeadlineMs: 29_000 })],
+  ['lease-retry-period-seconds', '1', election({ retryPeriodMs: 1_000 })],
+  ['pod-name', 'ecr-operator-5d-x', election({ identity: 'ecr-operator-5d-x' })],
+  ['metrics-bind-address', '127.0.0.1:0', { metricsAddress: { host: '127.0.0.1', port: 0 } }],
+  ['health-probe-bind-address', '0', { healthAddress: undefined }],
+  ['controllers', 'pull-secrets', { controllers: 'pull-secrets' }],
+  [
+    'watch-namespaces',
+    'team-a, team-b',
+    { watchNamespaces: ['team-a', 'team-b'], registriesFile: 'r.yaml', controllers: 'pull-secrets' },
+    { ECR_OPERATOR_REGISTRIES_FILE: 'r.yaml', ECR_OPERATOR_CONTROLLERS: 'pull-secrets' },
+  ],
+  [
+    'registries-file',
+    '/etc/registries.yaml',
+    { watchNamespaces: ['a'], registriesFile: '/etc/registries.yaml', controllers: 'pull-secrets' },
+    { ECR_OPERATOR_WATCH_NAMESPACES: 'a', ECR_OPERATOR_CONTROLLERS: 'pull-secrets' },
+  ],
+  ['otlp-endpoint', 'http://collector:4318', { otlpEndpoint: 'http://collector:4318' }],
+] as readonly (readonly [string, string, Partial<Config>, Record<string, string>?])[];
 
 function variable(flag: string): string {
   return `ECR_OPERATOR_${flag.toUpperCase().replaceAll('-', '_')}`;
@@ -55,11 +95,11 @@ describe('a configuration', () => {
     expect(readConfig([], {})).toEqual(DEFAULTS);
   });
 
-  test.each(EVERYTHING)('takes %s from a flag or from the environment', (flag, text, change) => {
+  test.each(EVERYTHING)('takes %s from a flag or from the environment', (flag, text, change, beside = {}) => {
     expect([
-      readConfig([`--${flag}=${text}`], {}),
-      readConfig([`--${flag}`, text], {}),
-      readConfig([], { [variable(flag)]: text }),
+      readConfig([`--${flag}=${text}`], beside),
+      readConfig([`--${flag}`, text], beside),
+      readConfig([], { ...beside, [variable(flag)]: text }),
     ]).toEqual([1, 2, 3].map(() => ({ ...DEFAULTS, ...change })));
   });
 
@@ -128,6 +168,42 @@ describe('what is wrong', () => {
     ]);
   });
 
+  test('is told of the settings of an installation too, the other way round included', () => {
+    const args = ['--leader-elect=no', '--lease-name=A', '--lease-duration-seconds=20', '--pod-name=a b'];
+    args.push('--lease-retry-period-seconds=20', '--metrics-bind-address=8080', '--controllers=some');
+    args.push('--watch-namespaces=a,B', '--otlp-endpoint=grpc://user:hush@collector');
+    expect(problems(args)).toEqual([
+      '--leader-elect (or ECR_OPERATOR_LEADER_ELECT) is "no": write true or false',
+      '--lease-name (or ECR_OPERATOR_LEASE_NAME) is "A": write the name of a Lease',
+      '--lease-renew-deadline-seconds (or ECR_OPERATOR_LEASE_RENEW_DEADLINE_SECONDS) is "20": write less than --lease-duration-seconds, which is 20',
+      '--lease-retry-period-seconds (or ECR_OPERATOR_LEASE_RETRY_PERIOD_SECONDS) is "20": write less than --lease-renew-deadline-seconds, which is 20',
+      '--pod-name (or ECR_OPERATOR_POD_NAME) is "a b": write the name of the Pod',
+      '--metrics-bind-address (or ECR_OPERATOR_METRICS_BIND_ADDRESS) is "8080": write an address such as :8080, 127.0.0.1:8080 or [::1]:8080, or 0 for none',
+      '--controllers (or ECR_OPERATOR_CONTROLLERS) is "some": write all or pull-secrets',
+      '--watch-namespaces (or ECR_OPERATOR_WATCH_NAMESPACES) is "a,B": write up to 100 names of namespaces',
+      '--watch-namespaces (or ECR_OPERATOR_WATCH_NAMESPACES) is "a,B": what is managed in ECR takes rights in the whole cluster: write --controllers=pull-secrets, too',
+      '--registries-file (or ECR_OPERATOR_REGISTRIES_FILE) is "": write the path of a file with Registry manifests, since --watch-namespaces leaves no right to read Registries',
+      '--otlp-endpoint (or ECR_OPERATOR_OTLP_ENDPOINT) is no URL: write one such as http://collector:4318',
+    ]);
+  });
+
+  test('is a file of Registries that nobody would read, and more namespaces than can be watched one by one', () => {
+    expect(problems(['--registries-file=r.yaml'])).toEqual([
+      '--registries-file (or ECR_OPERATOR_REGISTRIES_FILE) is "r.yaml": Registries are read from the API: leave it out, or write --watch-namespaces, too',
+    ]);
+    const names = Array.from({ length: 101 }, (_, index) => `n${index}`).join();
+    const args = ['--controllers=pull-secrets', '--registries-file=r.yaml', `--watch-namespaces=${names}`];
+    expect(problems(args)).toEqual([expect.stringContaining('write up to 100 names of namespaces')]);
+  });
+
+  test('is one address for two servers', () => {
+    expect(problems(['--metrics-bind-address=127.0.0.1:8081'])).toEqual([
+      expect.stringMatching(
+        /^--health-probe-bind-address .* is ":8081": that is where --metrics-bind-address is/,
+      ),
+    ]);
+  });
+
   test.each(['prod/eu', '/', 'prod/', 'a,b', 'a*', 'a\nb'])('is the cluster name "%s"', (name) => {
     expect(problems([`--cluster-name=${name}`])).toEqual([
       `--cluster-name (or ECR_OPERATOR_CLUSTER_NAME) is "${name}": write letters, digits, spaces and _ . : = + - @, which is what AWS takes in a tag, without a slash`,
@@ -172,13 +248,20 @@ describe('what is wrong', () => {
 });
 
 test('the help names every flag with its default', () => {
-  const text = helpText();
+  const text = helpText().replace(/\s+/g, ' ');
   const missing = Object.values(SETTINGS).filter(
-    ({ flag, fallback, help }) =>
-      !text.includes(`  --${flag}\n      ${help}${fallback ? ` [${fallback}]` : ''}\n`),
+    ({ flag, fallback, help }) => !text.includes(` --${flag} ${help}${fallback ? ` [${fallback}]` : ''} `),
   );
   expect([missing, EVERYTHING.map(([flag]) => flag)]).toEqual([
     [],
     Object.values(SETTINGS).map(({ flag }) => flag),
   ]);
+});
+
+test('the help fits 80 columns', () => {
+  expect(
+    helpText()
+      .split('\n')
+      .filter((line) => line.length > 80),
+  ).toEqual([]);
 });

@@ -1,11 +1,16 @@
 import type { Repository } from '../../api/repository.generated.ts';
 import { keptMetadata } from '../../runtime/kept-metadata.ts';
 import type { KubeObject } from '../../runtime/resource.ts';
+import { type CountedRepository, findingsOf } from '../metrics/image-rows.ts';
 
-/** What is kept of a Repository: all but its images, which are most of it and which only their writer reads. */
-export function repositoryState(object: KubeObject): Repository {
+/**
+ * What is kept of a Repository: all but its images, which are most of it and which only their writer reads. What was
+ * found in them is added up.
+ */
+export function repositoryState(object: KubeObject): CountedRepository {
   const metadata = keptMetadata(object) as Repository['metadata'];
-  const { images: _, ...status } = (object as Repository).status ?? {};
+  const { images, ...status } = (object as Repository).status ?? {};
   const kept = (object as Repository).status ? { status } : {};
-  return { ...(object as Repository), metadata, ...kept };
+  const findings = findingsOf(images);
+  return { ...(object as Repository), metadata, ...kept, ...(findings ? { findings } : {}) };
 }

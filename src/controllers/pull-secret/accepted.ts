@@ -1,5 +1,6 @@
 import { isCronSchedule, isTimeZone } from '../../runtime/cron-schedule.ts';
 import type { ConditionState } from '../../runtime/outcome.ts';
+import type { Closure } from '../../runtime/reach.ts';
 import type { Claim } from './claims.ts';
 import { DEFAULT_ACCOUNT } from './service-account.ts';
 
@@ -10,6 +11,8 @@ export interface Installation {
   /** The ServiceAccounts that may be written to; undefined is every one. */
   readonly serviceAccountNames: readonly string[] | undefined;
   readonly repairPods: boolean;
+  /** What cannot be read in a namespace; absent where rights are those of the whole cluster. */
+  readonly closures?: ((namespace: string) => readonly Closure[]) | undefined;
 }
 
 /**
@@ -38,11 +41,21 @@ type Words = { readonly reason: string; readonly message: string };
 function refusals(installation: Installation, { object }: Claim): readonly (Words | undefined)[] {
   const { secretName, rotation, repairPods } = object.spec;
   return [
+    closedNamespace(installation, object.metadata.namespace),
     installation.secretNames.includes(secretName) ? undefined : unknownName(installation, secretName),
     accountsRefusal(installation, object.spec.serviceAccounts),
     rotation && scheduleRefusal(rotation),
     repairPods && !installation.repairPods ? NO_REPAIR : undefined,
   ];
+}
+
+function closedNamespace({ closures }: Installation, namespace: string | undefined): Words | undefined {
+  const closed = (namespace !== undefined && closures?.(namespace)) || [];
+  if (closed.length === 0) return undefined;
+  return {
+    reason: 'NamespaceClosed',
+    message: `the operator cannot read ${closed.map(({ what }) => what).join(', ')} in namespace ${namespace}: give its ServiceAccount the Role of watched namespaces there; ${closed[0]?.message}`,
+  };
 }
 
 function unknownName({ secretNames }: Installation, name: string): Words {

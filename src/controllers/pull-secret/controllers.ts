@@ -69,7 +69,7 @@ const TOKEN_WORKERS = 64;
 
 /** Keys are ids of tokens. */
 function tokensController(
-  { caches, world, access, clock, log, config }: Parts,
+  { caches, world, access, clock, log, config, counters }: Parts,
   triggers: PullTriggers,
 ): Controller {
   return createController({
@@ -103,6 +103,7 @@ function tokensController(
         for (const id of tokensOfRegistry(world, registry)) triggers.tokens.fire(id, { priority: 'refresh' });
       },
       onTurn: (id) => triggers.tokens.fire(id),
+      counters,
     }),
     workers: TOKEN_WORKERS,
     clock,
@@ -115,7 +116,7 @@ const LATER = { priority: 'refresh' } as const;
 
 /** Keys are those of Secrets: `namespace/name`. */
 function deliveryController(
-  { caches, world, client, clock, log, config }: Parts,
+  { caches, world, client, clock, log, config, counters }: Parts,
   triggers: PullTriggers,
 ): Controller {
   return createController({
@@ -138,6 +139,7 @@ function deliveryController(
           object.spec.secretName === secretName;
         for (const key of claimantsAffected(world, isOfName, namespace)) triggers.claims.fire(key);
       },
+      counters,
     }),
     workers: config.deliveryWorkers,
     clock,
@@ -168,12 +170,18 @@ function kindController<T extends PullSecret | ClusterPullSecret>(
           secretNames: config.pullSecretNames,
           serviceAccountNames: config.serviceAccountNames,
           repairPods: config.repairPods,
+          closures: parts.reach?.closures,
         },
         claimOf: (object) => ({ kind, object }) as never,
         onRequest: (ids) => {
           for (const id of ids) triggers.tokens.fire(id);
         },
       }),
+      [],
+      [],
+      // Rights in a namespace go with it, and before what a finalizer holds: nobody could take that out any more. What
+      // is left of an object that is gone is found without.
+      parts.reach ? ({ spec }) => spec.deletionPolicy === 'Retain' : undefined,
     ),
     workers: 4,
     clock,

@@ -6,6 +6,7 @@ import { type Key, splitKey } from '../../runtime/key.ts';
 import type { KubeClient } from '../../runtime/kube-client.ts';
 import { isConflict, isInvalid, isNamespaceTerminating } from '../../runtime/kube-errors.ts';
 import { createContests } from '../contests.ts';
+import type { PullSecretCounters } from '../metrics/event-counters.ts';
 import { type AttachmentResult, attach } from './attach.ts';
 import { type Target, targetKey } from './claims.ts';
 import { type Decision, decide } from './decide.ts';
@@ -20,6 +21,7 @@ export interface DeliveryOptions {
   readonly clock: Clock;
   /** Called when a target fails, recovers, or fails otherwise. */
   readonly onResult: (target: Target) => void;
+  readonly counters?: Pick<PullSecretCounters, 'secretWritten'> | undefined;
 }
 
 /** So often a write may meet a newer version before it is worth a word: the watch brings the news in a moment. */
@@ -70,6 +72,8 @@ export function deliveryReconciler(options: DeliveryOptions): (key: Key) => Prom
       secret,
       action,
     });
+    if (changed && action.type !== 'keep')
+      options.counters?.secretWritten(action.type === 'apply' ? action.why : WORDS[action.type]);
     if (resourceVersion) written.remember(targetKey(target), resourceVersion);
     if (changed && action.type === 'apply' && RESTORES.has(action.why)) contests.restored(targetKey(target));
     // What we took away ourselves is nobody's fight.
@@ -141,6 +145,9 @@ export function deliveryReconciler(options: DeliveryOptions): (key: Key) => Prom
 
 /** How soon a Secret under an old name is looked at again, while the new one is on its way. */
 const MOVED_MS = 5_000;
+
+/** As a metric tells of writes that have no reason of their own. */
+const WORDS = { delete: 'Deleted', release: 'Released' } as const;
 
 /** Writes that put something right, as against new tokens. */
 const RESTORES: ReadonlySet<string> = new Set(['Missing', 'Edited']);

@@ -31,7 +31,7 @@ export function ownSource<T extends PullSecret | ClusterPullSecret>(
 }
 
 /** Whatever may change what the objects of one kind say of themselves. */
-export function statusSource({ caches, world }: Parts, triggers: PullTriggers, kind: string): Source {
+export function statusSource({ caches, world, reach }: Parts, triggers: PullTriggers, kind: string): Source {
   return (enqueue, signal) => {
     const wake = (key: string): void => {
       if (key.startsWith(`${kind}:`)) enqueue(key.slice(kind.length + 1), STATUS_AFTER);
@@ -43,6 +43,7 @@ export function statusSource({ caches, world }: Parts, triggers: PullTriggers, k
     for (const informer of [...caches.secrets, ...caches.serviceAccounts])
       informer.listen((key) => wakeNamespace(splitKey(key).namespace));
     caches.namespaces.listen(wakeNamespace);
+    reach?.listen(wakeNamespace);
     caches.registries.listen((name) => {
       for (const key of claimantsAffected(world, ({ object }) => registriesNamed(object.spec).includes(name)))
         wake(key);

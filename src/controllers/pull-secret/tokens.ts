@@ -4,6 +4,7 @@ import type { Next } from '../../runtime/controller.ts';
 import { type Failure, failureOf, RetryableError } from '../../runtime/errors.ts';
 import type { Log } from '../../runtime/log.ts';
 import { retryOf } from '../../runtime/outcome.ts';
+import type { PullSecretCounters } from '../metrics/event-counters.ts';
 import type { RegistryAccess } from '../registry-access.ts';
 import { type DueRules, dueRulesOf, loginsWith, NO_RULES } from './due.ts';
 import type { PullWorld } from './pull-world.ts';
@@ -29,6 +30,7 @@ export interface TokensOptions {
   readonly onRecovered: (registry: string) => void;
   /** Called with a token that had to wait for others of its Registry. */
   readonly onTurn: (id: string) => void;
+  readonly counters?: Pick<PullSecretCounters, 'issued' | 'notIssued'> | undefined;
 }
 
 /**
@@ -103,6 +105,7 @@ export function tokensReconciler(options: TokensOptions): (id: string) => Promis
       const waiting = breaker.succeeded(way);
       refused.delete(want.id);
       remember(want.id, { token: fresh });
+      options.counters?.issued(want.registry);
       if (waiting) options.onRecovered(want.registry);
       log.info({ token: want.id, expiresAt: new Date(fresh.expiresAt).toISOString() }, 'token issued');
       return { requeueAfterMs: dueAt(want.id, fresh) - clock.now() };
@@ -110,6 +113,7 @@ export function tokensReconciler(options: TokensOptions): (id: string) => Promis
       const failure = failureOf(error);
       log.warn({ token: want.id, reason: failure.reason, error: failure.message }, 'token not issued');
       failed(want, token, failure);
+      options.counters?.notIssued(want.registry, failure.reason);
       if (OF_ONE_SCOPE.has(failure.reason)) {
         breaker.abstained(way);
         const retry = retryOf(error);

@@ -17,16 +17,11 @@ const REFRESH = { priority: 'refresh' } as const;
 /** Verifies Registries, and counts what refers to them. */
 export function registryController(parts: Parts): Controller {
   const { caches, world, connections, config, drift, registrySettings, clock, log } = parts;
-  const releaseConnections: Source = () => {
-    caches.registries.listen(() => {
-      connections.retain([...world.registries.values()].map(({ spec }) => spec));
-    });
-  };
   return createController({
     name: 'registry',
     sources: [
       watchSource(caches.registries, changedByPeople),
-      releaseConnections,
+      releaseConnections(parts),
       followKeySecrets(parts),
       drift.checked.source,
       registrySettings.changed.source,
@@ -51,6 +46,7 @@ export function registryController(parts: Parts): Controller {
         connections,
         { checks: drift, schedule: config.driftSchedule },
         registrySettings,
+        config.controllers,
       ),
       [],
       REGISTRY_OPTIONAL_DEPENDENTS,
@@ -61,8 +57,26 @@ export function registryController(parts: Parts): Controller {
   });
 }
 
+/** Wakes nobody: connections of Registries that are no more are closed. */
+export function releaseConnections({ caches, world, connections }: Parts): Source {
+  return () => {
+    caches.registries.listen(() => {
+      connections.retain([...world.registries.values()].map(({ spec }) => spec));
+    });
+  };
+}
+
 /** Whatever the keys of a changed Secret are for is looked at with the new ones, unless it is as it should be. */
-function followKeySecrets({ client, clock, log, config, caches, world, connections, drift }: Parts): Source {
+export function followKeySecrets({
+  client,
+  clock,
+  log,
+  config,
+  caches,
+  world,
+  connections,
+  drift,
+}: Parts): Source {
   return (enqueue, signal) => {
     const secretOf = ({ spec }: Registry): string | undefined => spec.credentials?.secretRef?.name;
     const onChange = (secret: string): void => {

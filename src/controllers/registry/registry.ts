@@ -11,7 +11,7 @@ import type { Registry, RegistryStatus } from '../../api/registry.generated.ts';
 import type { Connections } from '../../ecr/connection.ts';
 import { partitionOf, registryHost } from '../../ecr/partition.ts';
 import { keyOf } from '../../runtime/key.ts';
-import type { Outcome } from '../../runtime/outcome.ts';
+import type { ConditionState, Outcome } from '../../runtime/outcome.ts';
 import type { ObjectMetadata, ResourceType } from '../../runtime/resource.ts';
 import type { Reconciler } from '../../runtime/resource-reconciler.ts';
 import type { BaseStatus } from '../../runtime/status.ts';
@@ -19,6 +19,7 @@ import type { Lister } from '../../runtime/store.ts';
 import type { DriftChecks } from '../drift/drift-checks.ts';
 import { driftStatus } from '../drift/drift-status.ts';
 import { registriesNamed } from '../pull-secret/claims.ts';
+import { declaredSettings } from '../registry-settings/settings.ts';
 import type { SettingsResults } from '../registry-settings/settings-results.ts';
 import { settingsStatus } from '../registry-settings/settings-status.ts';
 import type { World } from '../world.ts';
@@ -32,7 +33,7 @@ export const REGISTRY_DEPENDENTS = ['Connected'] as const;
 export const REGISTRY_OPTIONAL_DEPENDENTS = ['SettingsSynced'] as const;
 
 /** Just behind the time for which a connection remembers who it is. */
-const VERIFY_EVERY_MS = 3_600_000;
+export const VERIFY_EVERY_MS = 3_600_000;
 
 /** What is known of comparisons with ECR. */
 export interface DriftView {
@@ -50,16 +51,26 @@ export function registryReconciler(
   connections: Connections,
   drift: DriftView = NO_DRIFT,
   settings: Pick<SettingsResults, 'of'> = NO_SETTINGS,
+  controllers: 'all' | 'pull-secrets' = 'all',
 ): Reconciler<Registry, Fields> {
+  const managedParts = (registry: Registry): ManagedParts => {
+    const { name } = registry.metadata;
+    const managed = managedIn(name, world);
+    const { checks, schedule } = drift;
+    const { times, total, conditions } = driftStatus({ registry, check: checks.get(name), schedule });
+    const declared = settingsStatus(registry, settings.of(registry));
+    const repositories = { managed, ...(total === undefined ? {} : { total }) };
+    return {
+      fields: { repositories, ...times, ...declared.fields },
+      conditions: [...declared.conditions, ...conditions],
+      stalled: declared.stalled,
+    };
+  };
   return {
     async reconcile(registry) {
       const { accountId, arn } = await connections.to(registry.spec).verify();
       const identity = withoutSession(arn);
-      const { name } = registry.metadata;
-      const managed = managedIn(name, world);
-      const { checks, schedule } = drift;
-      const { times, total, conditions } = driftStatus({ registry, check: checks.get(name), schedule });
-      const declared = settingsStatus(registry, settings.of(registry));
+      const parts = controllers === 'all' ? managedParts(registry) : unmanagedParts(registry);
       const known = `AWS knows this operator as ${identity}`;
       const message =
         registry.spec.access === 'PullOnly' ? `${known}; the registry is only pulled from` : known;
@@ -68,16 +79,10 @@ export function registryReconciler(
           accountId,
           identity,
           ...addressesOf(registry),
-          repositories: { managed, ...(total === undefined ? {} : { total }) },
-          ...times,
-          ...declared.fields,
+          ...parts.fields,
         },
-        conditions: [
-          { type: 'Connected', status: 'True', reason: 'Verified', message },
-          ...declared.conditions,
-          ...conditions,
-        ],
-        ...(declared.stalled ? { stalled: true } : {}),
+        conditions: [{ type: 'Connected', status: 'True', reason: 'Verified', message }, ...parts.conditions],
+        ...(parts.stalled ? { stalled: true } : {}),
         requeueAfterMs: VERIFY_EVERY_MS,
       };
     },
@@ -86,6 +91,22 @@ export function registryReconciler(
       return referrers.length === 0 ? 'released' : inUse(registry, referrers);
     },
   };
+}
+
+/** What a Registry says of what is managed in ECR. */
+interface ManagedParts {
+  readonly fields: Omit<Fields, 'accountId' | 'identity' | 'registryUri' | 'arn'>;
+  readonly conditions: readonly ConditionState[];
+  readonly stalled: boolean;
+}
+
+/** What nobody looks at is not told, and what nobody does is told. */
+function unmanagedParts({ spec }: Registry): ManagedParts {
+  const declared = spec.access === 'PullOnly' ? [] : declaredSettings(spec).map(({ name }) => name);
+  if (declared.length === 0) return { fields: {}, conditions: [], stalled: false };
+  const message = `this operator runs with --controllers=pull-secrets and writes nothing to a registry: take ${declared.join(', ')} out of the spec, or run it with --controllers=all`;
+  const condition = { type: 'SettingsSynced', status: 'False', reason: 'PullSecretsOnly', message } as const;
+  return { fields: {}, conditions: [condition], stalled: true };
 }
 
 /** The sessions of a role have names that change by the hour, with nothing else. */

@@ -41,6 +41,16 @@ const applySecret = (namespace: string, name: string): RawRequest => ({
   body: { apiVersion: 'v1', kind: 'Secret', metadata: { name, namespace }, stringData: { a: 'b' } },
 });
 
+const leasePath = (namespace: string, name = '') =>
+  `/apis/coordination.k8s.io/v1/namespaces/${namespace}/leases${name && `/${name}`}`;
+
+const applyLease = (namespace: string, name: string): RawRequest => ({
+  method: 'PATCH',
+  path: leasePath(namespace, name),
+  ...APPLY,
+  body: { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata: { name, namespace } },
+});
+
 describe('the shipped ServiceAccount may', () => {
   test('list and watch the pull Secrets of all namespaces, by their name', async () => {
     const path = '/api/v1/secrets';
@@ -73,6 +83,14 @@ describe('the shipped ServiceAccount may', () => {
     for (const namespace of [TEAM, 'kube-system']) {
       expect(await statusOf({ path: secretPath(namespace, 'aws-credentials') })).toBe(403);
     }
+  });
+
+  test('make, read, watch and change its own Lease, by name', async () => {
+    expect(await statusOf(applyLease(OPERATOR_NAMESPACE, 'ecr-operator'))).toBe(201);
+    expect(await statusOf(applyLease(OPERATOR_NAMESPACE, 'ecr-operator'))).toBe(200);
+    expect(await statusOf({ path: leasePath(OPERATOR_NAMESPACE, 'ecr-operator') })).toBe(200);
+    const query = { fieldSelector: 'metadata.name=ecr-operator', watch: 'true', timeoutSeconds: '1' };
+    expect(await statusOf({ path: leasePath(OPERATOR_NAMESPACE), query })).toBe(200);
   });
 
   test('list and patch ServiceAccounts', async () => {
@@ -124,6 +142,14 @@ describe('the shipped ServiceAccount is refused', () => {
         },
       ],
     ]),
+    ...['default', 'kube-system', 'kube-node-lease'].flatMap((namespace): [string, RawRequest][] => [
+      [`reading the Lease ecr-operator of ${namespace}`, { path: leasePath(namespace, 'ecr-operator') }],
+      [`applying a Lease in ${namespace}`, applyLease(namespace, 'ecr-operator')],
+    ]),
+    ['a list of Leases', { path: '/apis/coordination.k8s.io/v1/leases' }],
+    ['the Leases of its own namespace', { path: leasePath(OPERATOR_NAMESPACE) }],
+    ['applying another Lease in its own namespace', applyLease(OPERATOR_NAMESPACE, 'other')],
+    ['deleting its Lease', { method: 'DELETE', path: leasePath(OPERATOR_NAMESPACE, 'ecr-operator') }],
     [
       'making a ServiceAccount',
       {

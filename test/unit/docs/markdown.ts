@@ -44,6 +44,17 @@ export function blocksOf(page: Page): readonly Block[] {
   return split(page).blocks;
 }
 
+/** The fenced blocks of a page by the `## ` heading that they stand under. */
+export function sectionsOf(page: Page): ReadonlyMap<string, readonly Block[]> {
+  const { blocks, prose } = split(page);
+  const headings = prose.flatMap(({ number, text }) => {
+    const title = /^## (.*)/.exec(text)?.[1];
+    return title ? [{ number, title }] : [];
+  });
+  const titleOf = ({ line }: Block) => headings.findLast(({ number }) => number < line)?.title ?? '';
+  return Map.groupBy(blocks, titleOf);
+}
+
 /** The lines of a page outside of fenced blocks. */
 export function proseOf(page: Page): readonly Line[] {
   return split(page).prose;

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { parseAllDocuments } from 'yaml';
-import { SETTINGS } from '../../../src/settings.ts';
+import { SETTINGS, type SettingName } from '../../../src/settings.ts';
 import { ROOT, readPage, rowsOf } from './markdown.ts';
 
 const page = await readPage('docs/spec/operator.md');
@@ -14,13 +14,22 @@ interface Rule {
   readonly verbs: readonly string[];
 }
 
+/** What is said where there is no default to write. */
+const WITHOUT_DEFAULT: Partial<Record<SettingName, string>> = {
+  clusterName: 'the UID of the namespace `kube-system`',
+  podName: 'the host name',
+  watchNamespaces: 'all',
+  registriesFile: 'none',
+  otlpEndpoint: 'none',
+};
+
 test('every setting stands in the table with its names and its default', () => {
   const settings = rows.filter(([flag = '']) => flag.startsWith('`--'));
   const shown = settings.map(([flag, env, fallback]) => [flag, env, fallback]);
-  const wanted = Object.values(SETTINGS).map(({ flag, env, fallback }) => [
+  const wanted = Object.entries(SETTINGS).map(([name, { flag, env, fallback }]) => [
     `\`--${flag}\``,
     `\`${env}\``,
-    fallback ? `\`${fallback}\`` : 'the UID of the namespace `kube-system`',
+    fallback ? `\`${fallback}\`` : WITHOUT_DEFAULT[name as SettingName],
   ]);
   expect(shown).toEqual(wanted);
 });
@@ -42,6 +51,6 @@ test('the table of Kubernetes rights is that of the shipped roles', async () => 
 });
 
 async function rulesOf(file: string): Promise<readonly Rule[]> {
-  const text = await readFile(join(ROOT, 'deploy/kustomize', file), 'utf8');
+  const text = await readFile(join(ROOT, 'deploy/kustomize/base', file), 'utf8');
   return parseAllDocuments(text).flatMap((document) => document.toJS().rules ?? []);
 }

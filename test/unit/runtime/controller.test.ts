@@ -320,3 +320,52 @@ test.each([2 * HOUR, 40_000])(
     expect(one.times('a')).toEqual([0, 3 * HOUR]);
   },
 );
+
+describe('it is taken for dead', () => {
+  const never = (): Promise<Next> => new Promise(() => undefined);
+
+  test('when a pass does not end for two hours, whatever the others do', async () => {
+    const { controller, clock, enqueue } = running({
+      reconcile: (key) => (key === 'bad' ? never() : Promise.resolve({})),
+      workers: 2,
+    });
+    controller.start();
+    enqueue('bad');
+    await clock.elapse(2 * HOUR);
+    enqueue('good');
+    await settled();
+    expect(controller.stuck()).toBeUndefined();
+    await clock.elapse(60_000);
+    expect(controller.stuck()).toBe('bad is worked on for 121 min');
+  });
+
+  test('when keys wait and nobody takes them', async () => {
+    const { controller, clock, enqueue } = running();
+    controller.start();
+    // As a worker that has died.
+    void controller.queue.get();
+    controller.queue.get = never as never;
+    enqueue('a');
+    enqueue('b');
+    await settled();
+    enqueue('c');
+    enqueue('d');
+    expect(controller.stuck()).toBeUndefined();
+    await clock.elapse(61_000);
+    expect(controller.stuck()).toMatch(/^\d keys wait and nobody takes them$/);
+  });
+
+  test('neither before it works nor when there is nothing to do', async () => {
+    const { controller, clock, enqueue } = running();
+    enqueue('a');
+    await clock.elapse(HOUR);
+    expect(controller.stuck()).toBeUndefined();
+    controller.start();
+    await clock.elapse(24 * HOUR);
+    enqueue('b');
+    expect(controller.stuck()).toBeUndefined();
+    await controller.stop(1_000);
+    await clock.elapse(24 * HOUR);
+    expect(controller.stuck()).toBeUndefined();
+  });
+});

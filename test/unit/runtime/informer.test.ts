@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { createInformer } from '../../../src/runtime/informer.ts';
 import type { KubeClient, KubeRequest } from '../../../src/runtime/kube-client.ts';
+import { KubeError } from '../../../src/runtime/kube-errors.ts';
 import type { ResourceType } from '../../../src/runtime/resource.ts';
 import { createFakeClock, type FakeClock } from '../fake-clock.ts';
 import { fakeKubeClient } from './fake-kube-client.ts';
@@ -99,4 +100,56 @@ test.each([
           [2, '2'],
         ],
   );
+});
+
+/** An informer of a client, under way, and what it says of itself when minutes have passed. */
+async function afterMinutes(client: Partial<KubeClient>, minutes: number): Promise<string | undefined> {
+  const clock = createFakeClock();
+  const informer = createInformer({
+    client: { ...fakeKubeClient(), ...client },
+    resource: THINGS,
+    project: () => 1,
+    clock,
+    log: recordedLog(),
+  });
+  const stop = new AbortController();
+  void informer.run(stop.signal);
+  await clock.elapse(minutes * 60_000);
+  const said = informer.stuck?.();
+  stop.abort();
+  return said;
+}
+
+const never = (): Promise<never> => new Promise(() => undefined);
+const away = (): Promise<never> => Promise.reject(new Error('connection refused'));
+const emptyList = async <T>() => ({ metadata: { resourceVersion: '1' }, items: [] }) as T;
+
+test.each<[string, Partial<KubeClient>]>([
+  ['an API server that is away', { request: away, stream: away }],
+  ['one that is away for watches alone', { request: emptyList, stream: away }],
+  [
+    'one that asks for ten minutes of patience',
+    { request: () => Promise.reject(new KubeError(429, 'TooManyRequests', 'busy', 600_000)) },
+  ],
+  [
+    'one that opens watches and then says nothing',
+    {
+      request: emptyList,
+      stream: async (_path, { signal }) =>
+        (async function* () {
+          await new Promise((_, reject) => signal?.addEventListener('abort', () => reject(signal.reason)));
+          yield new Uint8Array();
+        })(),
+    },
+  ],
+])('%s is no reason to be taken for dead', async (_what, client) => {
+  for (const minutes of [4, 6, 60]) expect(await afterMinutes(client, minutes)).toBeUndefined();
+});
+
+test.each<[string, Partial<KubeClient>]>([
+  ['a list', { request: never }],
+  ['a watch', { request: emptyList, stream: never }],
+])('%s that never ends, whatever its limits, is a reason to be taken for dead', async (_what, client) => {
+  expect(await afterMinutes(client, 5)).toBeUndefined();
+  expect(await afterMinutes(client, 7)).toMatch(/^nothing happened for \d+ s$/);
 });

@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { Controller } from '../../../src/runtime/controller.ts';
 import type { EventRecorder } from '../../../src/runtime/events.ts';
 import type { Informer } from '../../../src/runtime/informer.ts';
+import type { LeaderElection } from '../../../src/runtime/leader-election.ts';
 import { createManager, type Manager } from '../../../src/runtime/manager.ts';
 import { NAMESPACES } from '../../../src/runtime/resource.ts';
 import { ObjectStore } from '../../../src/runtime/store.ts';
@@ -14,10 +15,16 @@ const DRAIN_MS = 20_000;
 interface Given {
   readonly stopController?: (name: string) => Promise<boolean>;
   readonly flush?: () => Promise<void>;
+  /** There are other replicas. */
+  readonly isElected?: boolean;
 }
 
 /** A manager over parts that only say what is done to them. */
-function managed({ stopController = async () => true, flush = async () => undefined }: Given = {}) {
+function managed({
+  stopController = async () => true,
+  flush = async () => undefined,
+  isElected = false,
+}: Given = {}) {
   const clock = createFakeClock();
   const log = recordedLog();
   const happened: string[] = [];
@@ -44,8 +51,11 @@ function managed({ stopController = async () => true, flush = async () => undefi
       name,
       enqueue: () => undefined,
       queue: createWorkQueue({ clock }),
+      workers: () => 1,
+      observe: () => undefined,
       connect: () => void happened.push(`connect ${name}`),
       start: () => void happened.push(`start ${name}`),
+      stuck: () => undefined,
       async stop(deadlineMs) {
         happened.push(`stop ${name} ${deadlineMs}`);
         return stopController(name);
@@ -60,9 +70,23 @@ function managed({ stopController = async () => true, flush = async () => undefi
       await flush();
     },
   };
+  const { promise: won, resolve: win } = Promise.withResolvers<void>();
+  const election: LeaderElection = {
+    won,
+    isLeading: () => false,
+    fence: () => undefined,
+    stuck: () => undefined,
+    async run(signal) {
+      happened.push('compete');
+      await new Promise((end) => signal.addEventListener('abort', end, { once: true }));
+    },
+    release: async () => void happened.push('release'),
+  };
   const manager: Manager = createManager({
     informers: [informer('i1'), informer('i2')],
     controllers: [controller('c1'), controller('c2')],
+    eventLoop: { run: async () => undefined, stuck: () => undefined },
+    ...(isElected ? { election } : {}),
     events,
     clock,
     log,
@@ -73,19 +97,19 @@ function managed({ stopController = async () => true, flush = async () => undefi
   const fill = (...names: string[]) => {
     for (const name of names) fills.get(name)?.();
   };
-  return { clock, log, manager, happened, fill };
+  return { clock, log, manager, happened, fill, win };
 }
 
 describe('start', () => {
-  test('connects sources, fills caches, and only then lets controllers work', async () => {
+  test('fills caches, connects sources, and only then lets controllers work', async () => {
     const { manager, happened, fill, log } = managed();
     const started = manager.start();
     fill('i1');
     await settled();
-    expect(happened).toEqual(['connect c1', 'connect c2', 'run i1', 'run i2']);
+    expect(happened).toEqual(['run i1', 'run i2']);
     fill('i2');
     await started;
-    expect(happened.slice(4)).toEqual(['start c1', 'start c2']);
+    expect(happened.slice(2)).toEqual(['connect c1', 'connect c2', 'start c1', 'start c2']);
     expect(log.lines).toEqual([{ level: 'info', message: 'started', fields: { controllers: ['c1', 'c2'] } }]);
   });
 
@@ -106,6 +130,61 @@ describe('start', () => {
     expect(await manager.stop()).toBe(true);
     await started;
     expect(happened.filter((what) => what.startsWith('start'))).toEqual([]);
+  });
+});
+
+describe('one of several replicas', () => {
+  async function standby() {
+    const parts = managed({ isElected: true });
+    const started = parts.manager.start();
+    parts.fill('i1', 'i2');
+    await settled();
+    return { ...parts, started };
+  }
+
+  test('competes when its caches are filled, and not before', async () => {
+    const { manager, happened, fill } = managed({ isElected: true });
+    void manager.start();
+    fill('i1');
+    await settled();
+    expect(happened).not.toContain('compete');
+    fill('i2');
+    await settled();
+    expect(happened.at(-1)).toBe('compete');
+    await manager.stop();
+  });
+
+  test('connects no source and starts no controller while it stands by', async () => {
+    const { happened, manager } = await standby();
+    expect(happened).toEqual(['run i1', 'run i2', 'compete']);
+    await manager.stop();
+  });
+
+  test('works when it has won', async () => {
+    const { happened, win, started, manager } = await standby();
+    win();
+    await started;
+    expect(happened.slice(3)).toEqual(['connect c1', 'connect c2', 'start c1', 'start c2']);
+    await manager.stop();
+  });
+
+  test('stops at once while it stands by, and never works', async () => {
+    const { happened, win, started, manager } = await standby();
+    const stopped = manager.stop();
+    win();
+    expect(await stopped).toBe(true);
+    await started;
+    expect(happened.filter((what) => /^(start|connect)/.test(what))).toEqual([]);
+  });
+
+  test('lets go of leadership last, when nothing more is written', async () => {
+    const { happened, win, started, manager } = await standby();
+    win();
+    await started;
+    happened.length = 0;
+    await manager.stop();
+    const order = ['stop c2 20000', 'stop c1 20000', 'flush', 'release', 'end i1', 'end i2', 'close'];
+    expect(happened).toEqual(order);
   });
 });
 

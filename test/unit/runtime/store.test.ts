@@ -9,6 +9,7 @@ function storeWith(objects: Readonly<Record<string, readonly [value: string, ver
   for (const [key, [value, version]] of Object.entries(objects)) store.set(key, value, version);
   const told: Told[] = [];
   store.listen((...change) => told.push(change));
+  told.length = 0;
   return { store, told, errors };
 }
 
@@ -64,13 +65,28 @@ test('replace tells only of differences', () => {
   expect([...store.values()].sort()).toEqual(['a', 'd', 's']);
 });
 
+test('who comes late is told what is there, as additions, and nobody else is', () => {
+  const { store, told } = storeWith({ a: ['one', '1'], b: ['two', '1'] });
+  store.set('a', 'three', '2');
+  told.length = 0;
+  const late: Told[] = [];
+  store.listen((...change) => late.push(change));
+  expect([late, told]).toEqual([
+    [
+      ['a', 'three', undefined],
+      ['b', 'two', undefined],
+    ],
+    [],
+  ]);
+});
+
 test('a change is there to be read when it is told', () => {
   const { store } = storeWith({ a: ['one', '1'] });
   const seen: (string | undefined)[] = [];
   store.listen((key) => seen.push(store.get(key)));
   store.set('a', 'two', '2');
   store.remove('a');
-  expect(seen).toEqual(['two', undefined]);
+  expect(seen).toEqual(['one', 'two', undefined]);
 });
 
 test('a listener that throws harms neither the store nor the other listeners', () => {

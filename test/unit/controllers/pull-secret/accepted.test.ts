@@ -19,6 +19,21 @@ const accounts = (what: string, allowed = 'default, builder') => ({
 type Spec = Parameters<typeof cluster>[1];
 
 describe('Accepted', () => {
+  test('says what cannot be read of the namespace of a PullSecret, and of no other', () => {
+    const closure = { namespace: 'team-a', what: 'serviceaccounts', message: 'it is forbidden' };
+    const closures = (namespace: string) => (namespace === 'team-a' ? [closure] : []);
+    const installation = { ...INSTALLATION, closures };
+    expect(accepted(installation, own('x', {}, { namespace: 'team-a' }))).toEqual({
+      type: 'Accepted',
+      status: 'False',
+      reason: 'NamespaceClosed',
+      message:
+        'the operator cannot read serviceaccounts in namespace team-a: give its ServiceAccount the Role of watched namespaces there; it is forbidden',
+    });
+    expect(accepted(installation, own('x', {}, { namespace: 'team-b' }))).toMatchObject(WELL);
+    expect(accepted(installation, cluster('x', {}))).toMatchObject(WELL);
+  });
+
   test.each<[string, Installation, Spec, object]>([
     ['what the defaults say', INSTALLATION, {}, WELL],
     [

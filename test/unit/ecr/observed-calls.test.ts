@@ -1,0 +1,89 @@
+import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
+import type { RegistrySpec } from '../../../src/api/registry.generated.ts';
+import { type Connections, createConnections } from '../../../src/ecr/connection.ts';
+import { type AwsCall, callResult } from '../../../src/ecr/observe-calls.ts';
+import { systemClock } from '../../../src/runtime/clock.ts';
+import { RetryableError } from '../../../src/runtime/errors.ts';
+import { type AwsSimulator, startAwsSimulator } from '../../lab/aws/aws-simulator.ts';
+import type { Fault } from '../../lab/aws/faults.ts';
+
+const ACCOUNT = '123456789012';
+const REFUSED: Fault = { kind: 'error', name: 'UnrecognizedClientException', message: 'no', status: 400 };
+
+let aws: AwsSimulator<{ now(): Date }>;
+let connections: Connections;
+const calls: AwsCall[] = [];
+
+/** Its delays pass at once. */
+const hurried = {
+  now: systemClock.now,
+  after: (ms: number, task: () => void) => systemClock.after(ms / 50, task),
+};
+
+beforeAll(async () => {
+  aws = await startAwsSimulator({ clock: { now: () => new Date() } });
+  const keys = aws.addUser({ arn: `arn:aws:iam::${ACCOUNT}:user/operator` });
+  connections = createConnections(async () => keys, { ...hurried, onCall: (call) => void calls.push(call) });
+});
+
+afterEach(() => {
+  aws.faults.clear();
+  calls.length = 0;
+});
+
+afterAll(async () => {
+  connections?.close();
+  await aws?.stop();
+});
+
+function spec(): RegistrySpec {
+  return {
+    accountId: ACCOUNT,
+    region: 'us-east-1',
+    access: 'Manage',
+    credentials: { secretRef: { name: 'keys' } },
+    endpoint: { ecr: aws.ecrUrl, sts: aws.stsUrl },
+  };
+}
+
+/** What was told, but for how long it took. */
+const told = () => calls.map(({ seconds: _, ...call }) => call);
+const place = { accountId: ACCOUNT, region: 'us-east-1' };
+
+test('each call is told with its operation, whose it was and how it ended', async () => {
+  const connection = connections.to(spec());
+  await connection.verify();
+  await connection.ecr.describeRepository('web');
+  await connection.issueToken({ kind: 'Registry' });
+  expect(told()).toEqual([
+    { service: 'sts', operation: 'GetCallerIdentity', result: 'ok', place: undefined },
+    { service: 'ecr', operation: 'DescribeRepositories', result: 'rejected', place },
+    { service: 'ecr', operation: 'GetAuthorizationToken', result: 'ok', place },
+  ]);
+  for (const { seconds } of calls) expect(seconds).toBeGreaterThan(0);
+});
+
+test.each<[string, Fault, AwsCall['result'], number]>([
+  ['throttled, each time that the budget makes it', { kind: 'throttle' }, 'throttled', 5],
+  ['denied', { kind: 'access-denied' }, 'denied', 1],
+  ['refused for its keys', REFUSED, 'credentials', 1],
+  ['unavailable, with what the SDK repeats', { kind: 'server-error' }, 'unavailable', 1],
+  ['rejected', { kind: 'quota' }, 'rejected', 1],
+])('a call is told as %s', async (_what, fault, result, times) => {
+  aws.faults.add({ match: { action: 'ecr:*' }, fault });
+  const { ecr } = connections.to(spec());
+  await expect(ecr.createRepository({ name: 'x', tags: {} })).rejects.toThrow();
+  // Who the operator is is asked anew after keys were refused.
+  expect(told().filter(({ service }) => service === 'ecr')).toEqual(
+    Array.from({ length: times }, () => ({ service: 'ecr', operation: 'CreateRepository', result, place })),
+  );
+});
+
+test('what never came as far as AWS is told by its reason, what nobody knows as rejected', () => {
+  expect(callResult(new RetryableError('CredentialsUnavailable', 'no'))).toBe('credentials');
+  expect(callResult(Object.assign(new Error('no'), { code: 'ECONNREFUSED' }))).toBe('unreachable');
+  expect(callResult(Object.assign(new Error('no'), { code: 'SELF_SIGNED_CERT_IN_CHAIN' }))).toBe(
+    'unreachable',
+  );
+  expect(callResult('what')).toBe('rejected');
+});
