@@ -1,10 +1,14 @@
 import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { finished } from 'node:stream/promises';
 import { findLeaks } from '../test/lab/leaks.ts';
+import { OPERATOR_PROGRAM } from '../test/lab/operator.ts';
+import { POOL_SOCKET } from '../test/lab/pool/pool-messages.ts';
+import { bundle, PROJECT } from './build-bundle.ts';
 import { type JestReport, joined, verdictOf } from './test-verdict.ts';
 import { isWholeRun } from './whole-run.ts';
 
@@ -30,10 +34,21 @@ async function run(folder: string, jestArgs: readonly string[]): Promise<number>
   const output = join(folder, 'output.log');
   const tokens = join(folder, 'tokens');
   const actions = join(folder, 'actions');
+  const rights = join(folder, 'rights');
   await writeFile(tokens, '', { mode: 0o600 });
   await mkdir(actions);
-  const env = { ECR_OPERATOR_LAB_TOKENS: tokens, ECR_OPERATOR_LAB_ACTIONS: actions };
-  const tests = await jest(jestArgs, output, env);
+  await mkdir(rights);
+  const env = {
+    ECR_OPERATOR_LAB_TOKENS: tokens,
+    ECR_OPERATOR_LAB_ACTIONS: actions,
+    ECR_OPERATOR_LAB_RIGHTS: rights,
+    [OPERATOR_PROGRAM]: await bundledOperator(folder),
+    // The servers written in Go live for seconds: less collecting, more memory.
+    GOGC: process.env['GOGC'] ?? '400',
+  };
+  const pool = await startPool(join(folder, 'pool'), env);
+  const tests = await jest(jestArgs, output, { ...env, ...pool.env });
+  await pool.stop();
   const after = tests.exitCode === 0 && isWholeRun(jestArgs) ? await jest(AFTER, output, env) : undefined;
   const issued = (await readFile(tokens, 'utf8')).split('\n').filter(Boolean);
   const { green, passed, failed, lines } = verdictOf({
@@ -48,6 +63,35 @@ async function run(folder: string, jestArgs: readonly string[]): Promise<number>
   const results = process.env['TEST_RESULTS'];
   if (results) await writeFile(results, JSON.stringify({ passed, failed }));
   return green ? 0 : 1;
+}
+
+/** The operator that tests start by the hundred, in one file, as the image has it. */
+async function bundledOperator(folder: string): Promise<string> {
+  const file = join(folder, 'operator.mjs');
+  await bundle(PROJECT, file, 'test/lab/operator-child.ts');
+  return file;
+}
+
+interface Pool {
+  readonly env: Readonly<Record<string, string>>;
+  stop(): Promise<void>;
+}
+
+/** Starts what starts control planes ahead of the tests; it ends when we do, however that is. */
+async function startPool(socket: string, env: Readonly<Record<string, string>>): Promise<Pool> {
+  const child = spawn(process.execPath, ['--no-warnings', 'test/lab/pool/pool-child.ts', socket], {
+    env: { ...process.env, ...env },
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
+  const exited = once(child, 'exit');
+  const listens = await Promise.race([once(child.stdout, 'data').then(() => true), exited.then(() => false)]);
+  return {
+    env: listens ? { [POOL_SOCKET]: socket } : {},
+    async stop() {
+      child.stdin.end();
+      await exited;
+    },
+  };
 }
 
 interface JestRun {

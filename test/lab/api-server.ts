@@ -2,6 +2,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Agent, request } from 'undici';
+import { auditPolicy } from './account-record.ts';
 import { binaryPath } from './binaries.ts';
 import { tokenFile, type UserWithToken } from './lab-users.ts';
 import { type LabProcess, startProcess, waitUntilReady } from './process.ts';
@@ -25,6 +26,7 @@ export interface ApiServerOptions {
   readonly port: number;
   readonly etcdUrl: string;
   readonly adminToken: string;
+  /** Write down every request; the operator's alone where a whole run is looked at. */
   readonly audit: boolean;
   /** Further flags; later ones win. */
   readonly extraArgs: readonly string[];
@@ -49,26 +51,21 @@ export async function writeApiServerFiles(
     privateKeyEncoding: { type: 'sec1', format: 'pem' },
     publicKeyEncoding: { type: 'spki', format: 'pem' },
   });
-  const policy = {
-    apiVersion: 'audit.k8s.io/v1',
-    kind: 'Policy',
-    omitStages: ['RequestReceived'],
-    rules: [{ level: 'Metadata' }],
-  };
   const mode = 0o600;
   await writeFile(files.tokens, tokenFile(users), { mode });
   await writeFile(files.serviceAccountKey, privateKey, { mode });
   await writeFile(files.serviceAccountPublicKey, publicKey, { mode });
-  await writeFile(files.auditPolicy, JSON.stringify(policy), { mode });
   return files;
 }
 
 /** Starts kube-apiserver, RBAC and ServiceAccount admission on, and waits until it is ready. */
 export async function startApiServer(options: ApiServerOptions): Promise<LabProcess> {
+  const policy = auditPolicy(options.audit);
+  if (policy) await writeFile(options.files.auditPolicy, JSON.stringify(policy), { mode: 0o600 });
   const process = await startProcess({
     name: 'kube-apiserver',
     command: await binaryPath('kube-apiserver'),
-    args: apiServerArgs(options),
+    args: [...apiServerArgs(options), ...(policy ? auditArgs(options.files) : []), ...options.extraArgs],
     logFile: join(options.folder, 'kube-apiserver.log'),
   });
   const dispatcher = new Agent({ connect: { rejectUnauthorized: false } });
@@ -91,14 +88,7 @@ export async function startApiServer(options: ApiServerOptions): Promise<LabProc
   }
 }
 
-function apiServerArgs({
-  folder,
-  files,
-  port,
-  etcdUrl,
-  audit,
-  extraArgs,
-}: ApiServerOptions): readonly string[] {
+function apiServerArgs({ folder, files, port, etcdUrl }: ApiServerOptions): readonly string[] {
   return [
     `--etcd-servers=${etcdUrl}`,
     '--bind-address=127.0.0.1',
@@ -115,9 +105,11 @@ function apiServerArgs({
     '--endpoint-reconciler-type=none',
     // Without it SIGTERM waits ten seconds and more for watches that nobody ends.
     '--shutdown-watch-termination-grace-period=1s',
-    ...(audit ? [`--audit-policy-file=${files.auditPolicy}`, `--audit-log-path=${files.auditLog}`] : []),
-    ...extraArgs,
   ];
+}
+
+function auditArgs({ auditPolicy, auditLog }: ApiServerFiles): readonly string[] {
+  return [`--audit-policy-file=${auditPolicy}`, `--audit-log-path=${auditLog}`];
 }
 
 /** The certificate that the API server made, in PEM form: its own authority. */

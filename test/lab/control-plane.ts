@@ -1,3 +1,6 @@
+import { cp } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { recordAccountCalls } from './account-record.ts';
 import { type ApiServerFiles, readCertificate, startApiServer, writeApiServerFiles } from './api-server.ts';
 import { type ClusterAccess, clusterAccess } from './cluster-access.ts';
 import { DEFAULT_CONTROLLERS, startControllerManager } from './controller-manager.ts';
@@ -24,6 +27,8 @@ export interface ControlPlaneOptions {
   readonly audit?: boolean;
   readonly apiServerArgs?: readonly string[];
   readonly controllerManagerArgs?: readonly string[];
+  /** A folder from {@link OwnControlPlane.keepData}: it starts with the objects and the certificate of that one. */
+  readonly seed?: string;
 }
 
 export interface StopApiServerOptions {
@@ -48,6 +53,13 @@ export interface ControlPlane extends ClusterAccess {
   stop(): Promise<void>;
 }
 
+/** One whose parts are children of this process. */
+export interface OwnControlPlane extends ControlPlane {
+  readonly users: readonly UserWithToken[];
+  /** Ends it in order and copies its data to the folder, for {@link ControlPlaneOptions.seed}. */
+  keepData(folder: string): Promise<void>;
+}
+
 interface Parts {
   readonly folder: TemporaryFolder;
   readonly users: readonly UserWithToken[];
@@ -58,7 +70,7 @@ interface Parts {
 }
 
 /** Starts a control plane; resolves when it answers, its namespaces are there and its controllers run. */
-export async function startControlPlane(options: ControlPlaneOptions = {}): Promise<ControlPlane> {
+export async function startControlPlane(options: ControlPlaneOptions = {}): Promise<OwnControlPlane> {
   const folder = await temporaryFolder('control-plane');
   const processes = new Map<string, LabProcess>();
   try {
@@ -80,6 +92,7 @@ async function startServers(
 ): Promise<Parts> {
   const users = usersWithTokens(options.users ?? []);
   const files = await writeApiServerFiles(folder.path, users);
+  if (options.seed) await cp(options.seed, folder.path, { recursive: true });
   const etcd = await retryOnTakenPort(() => startEtcd(folder.path));
   processes.set('etcd', etcd.process);
   const startOn = (port: number) =>
@@ -110,6 +123,13 @@ async function startControllers(
   const defaultNamespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'default' } };
   await waitFor(() => admin.get(defaultNamespace), { what: 'the namespace default' });
   if (options.controllers === false) return;
+  const account = {
+    apiVersion: 'v1',
+    kind: 'ServiceAccount',
+    metadata: { name: 'default', namespace: 'default' },
+  };
+  // Of a seed; below it shows that the controllers work.
+  if (options.seed) await admin.delete(account);
   const controllerManager = await startControllerManager({
     folder,
     files,
@@ -118,18 +138,13 @@ async function startControllers(
     extraArgs: options.controllerManagerArgs ?? [],
   });
   processes.set('kube-controller-manager', controllerManager);
-  const account = {
-    apiVersion: 'v1',
-    kind: 'ServiceAccount',
-    metadata: { name: 'default', namespace: 'default' },
-  };
   await waitFor(() => admin.get(account), {
     what: `the ServiceAccount default, made by kube-controller-manager (its log: ${controllerManager.logFile})`,
     timeoutMs: 30_000,
   });
 }
 
-function assemble(parts: Parts, ca: string, certificateKey: string): ControlPlane {
+function assemble(parts: Parts, ca: string, certificateKey: string): OwnControlPlane {
   const { folder, users, files, port, processes } = parts;
   const url = `https://127.0.0.1:${port}`;
   const { close, ...access } = clusterAccess({ url, ca, users, folder: folder.path });
@@ -148,14 +163,23 @@ function assemble(parts: Parts, ca: string, certificateKey: string): ControlPlan
     certificateKey,
     folder: folder.path,
     files,
+    users,
     stopApiServer,
     startApiServer: startAgain,
     async restartApiServer(options) {
       await stopApiServer(options);
       await startAgain();
     },
+    async keepData(target) {
+      // In this order, so that none finds the one below it gone.
+      for (const name of ['kube-controller-manager', 'kube-apiserver', 'etcd'])
+        await processes.get(name)?.stop();
+      for (const path of [join(folder.path, 'etcd'), dirname(files.certificate)])
+        await cp(path, join(target, basename(path)), { recursive: true });
+    },
     async stop() {
       await close();
+      await recordAccountCalls(files.auditLog);
       await stopAll(processes, folder);
     },
   };

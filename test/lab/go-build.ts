@@ -42,7 +42,8 @@ export async function goBuild(binary: Binary, path: string, environment: NodeJS.
   const variables = binary.versionVariables.map((name) => `-X ${name}=${pinnedVersion(binary)}`);
   const ldflags = ['-s', '-w', ...variables].join(' ');
   await publishFile(path, async (temporary) => {
-    const args = ['build', '-trimpath', '-ldflags', ldflags, '-o', temporary, binary.goPackage];
+    const tags = binary.buildTags ? ['-tags', binary.buildTags.join(',')] : [];
+    const args = ['build', '-trimpath', ...tags, '-ldflags', ldflags, '-o', temporary, binary.goPackage];
     const { code, stderr } = await runCommand('go', args, {
       cwd: binary.moduleFolder,
       env: environment,

@@ -1,13 +1,17 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type AwsSimulator, startAwsSimulator } from './aws/aws-simulator.ts';
 import type { AccessKey } from './aws/identity.ts';
 import { offsetClock, type SteppedClock } from './aws/simulator-clock.ts';
 import { type ControlPlane, type ControlPlaneOptions, startControlPlane } from './control-plane.ts';
+import { applyFolder, installOperator } from './install.ts';
 import type { KubeObject, LabKubeClient } from './kube-client.ts';
 import { kubectlOk } from './kubectl.ts';
 import { findLeaks } from './leaks.ts';
-import { type OperatorProcess, startOperatorProcess } from './operator.ts';
+import { type OperatorLaunch, type OperatorProcess, startOperatorProcess } from './operator.ts';
+import { installOwnAccount } from './own-account.ts';
+import { takeControlPlane } from './pool/pooled-control-plane.ts';
+import { readShown } from './shown.ts';
 
 export const ACCOUNT = '123456789012';
 export const REGION = 'us-east-1';
@@ -18,6 +22,12 @@ export interface LabOptions {
   /** Of a real registry, behind the simulator's front. */
   readonly upstream?: string;
   readonly audit?: boolean;
+  /** What is installed, a folder for `kubectl apply -k`; `deploy/kustomize` unless told. */
+  readonly kustomization?: string;
+  /** Installs in another way than that, with the kubeconfig of an administrator. */
+  readonly installWith?: (kubeconfig: string) => Promise<unknown>;
+  /** Holds the operator's account to what it writes, by the component `own-account`. */
+  readonly ownAccount?: boolean;
   /** Of ECR's tokens, in milliseconds; 12 hours unless told. */
   readonly tokenLifetimeMs?: number;
   /** Further users and flags; see `NODE_CONTROL_PLANE`. */
@@ -28,6 +38,7 @@ export interface OperatorSettings {
   /** Another address of the API server: a proxy's. */
   readonly server?: string;
   readonly env?: Readonly<Record<string, string>>;
+  readonly launch?: OperatorLaunch;
 }
 
 /** A cluster with the operator installed as shipped, and AWS as the simulator plays it. */
@@ -63,44 +74,53 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
     ...(options.upstream ? { upstream: options.upstream } : {}),
     ...(options.tokenLifetimeMs ? { tokenLifetimeMs: options.tokenLifetimeMs } : {}),
   });
-  const controlPlane = await startControlPlane({
-    audit: options.audit ?? false,
-    ...options.controlPlane,
-  }).catch(async (error: unknown) => {
+  const controlPlane = await startInstalled(options).catch(async (error: unknown) => {
     await aws.stop();
     throw error;
   });
   try {
-    return await install(controlPlane, aws);
+    const lab = await labOn(controlPlane, aws);
+    if (options.ownAccount ?? process.env['ECR_OPERATOR_LAB_OWN_ACCOUNT'] === '1')
+      await installOwnAccount(controlPlane);
+    return lab;
   } catch (error) {
     await Promise.all([controlPlane.stop(), aws.stop()]);
     throw error;
   }
 }
 
-/** Of the operators, however they were started, and of the control plane. */
-async function readLogs(folder: string): Promise<string[]> {
-  const names = (await readdir(folder)).filter((name) => name.endsWith('.log'));
-  return Promise.all(names.map((name) => readFile(join(folder, name), 'utf8')));
+/** Takes one that stands ready where it may be as any other. */
+async function startInstalled(options: LabOptions): Promise<ControlPlane> {
+  const { audit = false, controlPlane: more, kustomization, installWith } = options;
+  const ready = audit || more || kustomization || installWith ? undefined : await takeControlPlane();
+  if (ready) return ready;
+  const controlPlane = await startControlPlane({ audit, ...more });
+  try {
+    const folder = (kubeconfig: string) => applyFolder(kubeconfig, kustomization);
+    await installOperator(await controlPlane.kubeconfig(), installWith ?? folder);
+    return controlPlane;
+  } catch (error) {
+    await controlPlane.stop();
+    throw error;
+  }
 }
 
-async function install(controlPlane: ControlPlane, aws: AwsSimulator<SteppedClock>): Promise<Lab> {
+async function labOn(controlPlane: ControlPlane, aws: AwsSimulator<SteppedClock>): Promise<Lab> {
   const kubeconfig = await controlPlane.kubeconfig('admin');
   const run = (...args: string[]): Promise<string> => kubectlOk(kubeconfig, args);
-  await run('apply', '-k', join(import.meta.dirname, '../../deploy/kustomize'));
-  await run('wait', '--for=condition=Established', 'crd', '--all', '--timeout=20s');
   const operators = new Set<OperatorProcess>();
   const logFile = join(controlPlane.folder, 'operator.log');
   const key = aws.addUser({ arn: OPERATOR_ARN });
   let offset = 0;
 
-  async function spawnOperator({ server, env }: OperatorSettings = {}): Promise<OperatorProcess> {
+  async function spawnOperator({ server, env, launch }: OperatorSettings = {}): Promise<OperatorProcess> {
     const target = server ? { server } : {};
     const path = await controlPlane.serviceAccountKubeconfig(OPERATOR_NAMESPACE, 'ecr-operator', target);
     const operator = startOperatorProcess({
       kubeconfig: path,
       logFile,
       clockOffsetMs: offset,
+      launch,
       env: {
         AWS_ACCESS_KEY_ID: key.accessKeyId,
         AWS_SECRET_ACCESS_KEY: key.secretAccessKey,
@@ -117,18 +137,8 @@ async function install(controlPlane: ControlPlane, aws: AwsSimulator<SteppedCloc
 
   /** What people get to see: logs, and every object but the Secrets themselves. */
   async function refuseLeaks(): Promise<void> {
-    const seen = [
-      ...(await readLogs(controlPlane.folder)),
-      // By name: kubectl may have learnt what there is before the CRDs, and asks anew for names, not for categories.
-      await run(
-        'get',
-        'ecrreg,ecrrepo,ecrclass,ecrps,ecrcps,ecrptc,ecrtpl,ecrpub,events,sa',
-        '-A',
-        '-o',
-        'yaml',
-      ),
-    ];
-    const leaked = findLeaks(seen.join('\n'), aws.issuedTokens());
+    const seen = await readShown(controlPlane.folder, controlPlane.admin);
+    const leaked = findLeaks(seen, aws.issuedTokens());
     if (leaked.length > 0)
       throw new Error(`${leaked.length} issued tokens stand in logs, statuses or Events`);
   }

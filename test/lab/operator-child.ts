@@ -30,6 +30,7 @@ const operator = await createOperator({
   kubeConfig,
   clock,
   log,
+  onLost: () => process.exit(1),
   ...(shortest ? { shortestRotationMs: Number(shortest) } : {}),
 });
 

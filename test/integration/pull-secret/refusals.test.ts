@@ -17,6 +17,7 @@ import {
   settledAs,
   withdrawnFrom,
 } from './pull-lab.ts';
+import { encodedAuths } from './pull-logins.ts';
 import { bytesOf, core, versionsOf } from './pull-objects.ts';
 
 jest.setTimeout(60_000);
@@ -221,5 +222,27 @@ describe('suspend', () => {
     await lab.admin.delete(again);
     await gone(lab, object);
     expect(await secretIn(lab, namespace)).toBeUndefined();
+  });
+
+  test('lets a person put a login in by hand, which the operator replaces when it goes on', async () => {
+    const byHand = scene('by-hand');
+    const namespace = await byHand.namespace('a');
+    await byHand.serve(1);
+    const before = bytesOf(await arrivedIn(lab, namespace));
+    await byHand.clusterPullSecret({ suspend: true });
+    const data = { '.dockerconfigjson': encodedAuths({ 'by.hand': { auth: 'QVdTOmhhbmQ=' } }) };
+    const patch = JSON.stringify({ data });
+    await lab.kubectl('-n', namespace, 'patch', 'secret', 'ecr-pull', '--type=merge', '-p', patch);
+    const other = scene('by-hand-other');
+    await other.serve(0);
+    await marker(lab, other, 'later');
+    expect(bytesOf(await arrivedIn(lab, namespace))).not.toBe(before);
+
+    await byHand.clusterPullSecret({ suspend: false });
+    await waitFor(async () => bytesOf(await arrivedIn(lab, namespace)), {
+      what: "the operator's own token to be back",
+      until: (bytes) => bytes === before,
+    });
+    expect(byHand.calls()).toBe(1);
   });
 });

@@ -1,0 +1,17 @@
+import { controlPlanePool } from './control-plane-pool.ts';
+import { servePool } from './pool-server.ts';
+
+const pool = controlPlanePool({
+  // As many as workers that may end a test file at the same moment.
+  ahead: 2,
+  worthFrom: 3,
+  onError: (error) => process.stderr.write(`no control planes are started ahead: ${String(error)}\n`),
+});
+// Lives as long as its standard input is open, that is, as long as who started it.
+const server = await servePool(pool, process.argv[2] ?? '');
+process.stdout.write('listening\n');
+process.stdin.resume();
+process.stdin.once('close', async () => {
+  await server.close();
+  process.exit(0);
+});
