@@ -3,6 +3,7 @@ import { createReport, type Report } from './figures.ts';
 import { outageBench } from './outage-bench.ts';
 import { repositoriesBench } from './repositories-bench.ts';
 import { rotationBench } from './rotation-bench.ts';
+import { sizingBench } from './sizing-bench.ts';
 import { sweepBench } from './sweep-bench.ts';
 
 // `npm run bench`, or `npm run bench -- rotation outage` for some of the parts; sizes are in the environment:
@@ -26,7 +27,7 @@ const sizes = {
   swept: size('BENCH_SWEPT', 10_000),
 };
 
-const PARTS = ['rotation', 'arrivals', 'memory', 'outage', 'repositories', 'sweep'] as const;
+const PARTS = ['rotation', 'arrivals', 'memory', 'outage', 'repositories', 'sweep', 'sizing'] as const;
 type Part = (typeof PARTS)[number];
 
 function partsOf(words: readonly string[]): ReadonlySet<Part> {
@@ -47,6 +48,7 @@ async function bench(report: Report, parts: ReadonlySet<Part>): Promise<void> {
   }
   if (parts.has('outage')) await outageBench(report, { seconds: sizes.outageSeconds });
   if (parts.has('repositories')) await repositoriesBench(report, { repositories: sizes.repositories });
+  if (parts.has('sizing')) await sizingBench(report, [namespaces / 10, namespaces, sizes.crowd]);
   if (parts.has('sweep')) await sweepBench(report, { repositories: sizes.swept });
 }
 

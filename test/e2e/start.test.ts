@@ -32,6 +32,9 @@ async function runUntilReady(name: string, command: string, args: readonly strin
       AWS_ACCESS_KEY_ID: accessKeyId,
       AWS_SECRET_ACCESS_KEY: secretAccessKey,
       AWS_ENDPOINT_URL: lab.aws.endpoint,
+      // Any free port of this machine alone.
+      ECR_OPERATOR_METRICS_BIND_ADDRESS: '127.0.0.1:0',
+      ECR_OPERATOR_HEALTH_PROBE_BIND_ADDRESS: '127.0.0.1:0',
     },
   });
   try {
@@ -67,7 +70,7 @@ describe('the operator as users start it', () => {
   test('wrong flags are all reported at once, with exit code 2', async () => {
     const { code, stderr } = await runCommand(
       process.execPath,
-      ['--no-warnings', 'src/main.ts', '--nope', '--log-level=loud'],
+      ['--no-warnings', 'src/main.ts', '--nope', '--log-level=loud', '--lease-duration-seconds=3'],
       {
         cwd: ROOT,
         env: { PATH: process.env['PATH'] },
@@ -75,8 +78,9 @@ describe('the operator as users start it', () => {
     );
     expect(code).toBe(2);
     expect(stderr).toContain('--nope is not known');
+    expect(stderr).toContain('write less than --lease-duration-seconds, which is 3');
     expect(stderr).toContain('write debug, info, warn or error');
-  });
+  }, 30_000);
 
   test('a cluster that cannot be reached is said in one line, with exit code 1', async () => {
     const { code, stdout } = await runCommand(process.execPath, ['--no-warnings', 'src/main.ts'], {
@@ -85,5 +89,5 @@ describe('the operator as users start it', () => {
     });
     expect(code).toBe(1);
     expect(JSON.parse(stdout)).toMatchObject({ level: 'error', msg: 'the Kubernetes API cannot be used' });
-  });
+  }, 30_000);
 });

@@ -14,6 +14,8 @@ export interface Binary {
   readonly goPackage: string;
   /** The module whose version is the binary's version. A program of the lab's own has a source file instead. */
   readonly versionModule: string | { readonly ownSource: string };
+  /** Go build tags: what of the program is left out. */
+  readonly buildTags?: readonly string[];
   /** Go variables that tell the program its own version. */
   readonly versionVariables: readonly string[];
   /** The envtest convention: a part of `KUBEBUILDER_ASSETS` and of the envtest archive. */
@@ -39,6 +41,15 @@ const containerd = {
   ...nodeTools,
   versionModule: 'github.com/containerd/containerd/v2',
   versionVariables: ['github.com/containerd/containerd/v2/version.Version'],
+};
+const monitoringTools = {
+  moduleFolder: join(import.meta.dirname, 'monitoring-tools'),
+  versionModule: 'github.com/prometheus/prometheus',
+  versionVariables: ['github.com/prometheus/common/version.Version'],
+  // Service discovery of every cloud is most of what there would be to compile.
+  buildTags: ['remove_all_sd'],
+  inEnvtest: false,
+  fromPath: false,
 };
 const registryTools = { moduleFolder: join(import.meta.dirname, 'registry-tools'), inEnvtest: false };
 
@@ -105,6 +116,17 @@ export const BINARIES = {
     versionVariables: ['github.com/google/go-containerregistry/cmd/crane/cmd.Version'],
     fromPath: true,
   },
+  helm: {
+    moduleFolder: join(import.meta.dirname, 'helm-tools'),
+    name: 'helm',
+    purpose: 'installs the chart',
+    goPackage: 'helm.sh/helm/v4/cmd/helm',
+    versionModule: 'helm.sh/helm/v4',
+    versionVariables: ['helm.sh/helm/v4/internal/version.version'],
+    inEnvtest: false,
+    // The chart is tried with the one that is pinned: helm 3 and helm 4 differ in what their errors say.
+    fromPath: false,
+  },
   containerd: {
     ...containerd,
     name: 'containerd',
@@ -129,6 +151,32 @@ export const BINARIES = {
     purpose: 'the network plug-in without which no node is ready',
     goPackage: 'github.com/containernetworking/plugins/plugins/main/loopback',
     versionModule: 'github.com/containernetworking/plugins',
+  },
+  ptp: {
+    ...nodeTools,
+    name: 'ptp',
+    purpose: 'gives each Pod a network of its own',
+    goPackage: 'github.com/containernetworking/plugins/plugins/main/ptp',
+    versionModule: 'github.com/containernetworking/plugins',
+  },
+  'host-local': {
+    ...nodeTools,
+    name: 'host-local',
+    purpose: 'gives each Pod an address',
+    goPackage: 'github.com/containernetworking/plugins/plugins/ipam/host-local',
+    versionModule: 'github.com/containernetworking/plugins',
+  },
+  promtool: {
+    ...monitoringTools,
+    name: 'promtool',
+    purpose: 'checks metrics and alerts, and tests alerts',
+    goPackage: 'github.com/prometheus/prometheus/cmd/promtool',
+  },
+  prometheus: {
+    ...monitoringTools,
+    name: 'prometheus',
+    purpose: 'reads the metrics of a running operator',
+    goPackage: 'github.com/prometheus/prometheus/cmd/prometheus',
   },
   sleeper: {
     ...nodeTools,

@@ -1,11 +1,14 @@
 import { findBinary } from './binaries.ts';
 import { BINARIES, type BinaryName, pinnedVersion } from './binary-catalog.ts';
 import { cacheFolder } from './cache.ts';
+import { dockerPrograms } from './docker/docker-programs.ts';
+import { operatorImage } from './docker/operator-image.ts';
 import { skewWarning } from './kubectl.ts';
+import { monitoringCrds } from './monitoring-crds.ts';
 import { nodeUnavailable } from './node/availability.ts';
 import { NODE_PROGRAMS } from './node/node-programs.ts';
 import { runcPath } from './node/runc.ts';
-import { createProgress } from './progress.ts';
+import { createProgress, type Progress } from './progress.ts';
 import { runCommand } from './run-command.ts';
 
 /** What the integration tests run; quick ones first, so that a mistake shows before the long build. */
@@ -14,6 +17,9 @@ const NEEDED = [
   'crane',
   'kubectl',
   'registry',
+  'helm',
+  'promtool',
+  'prometheus',
   'kube-apiserver',
   'kube-controller-manager',
 ] as const satisfies readonly BinaryName[];
@@ -26,12 +32,26 @@ async function prepare(): Promise<void> {
   const progress = createProgress();
   progress.note(`cache: ${cacheFolder()}`);
   const withNode = process.argv.includes('--node') && !nodeUnavailable();
+  process.stdout.write(`${'monitoring CRDs'.padEnd(24)} ${''.padEnd(18)} ${await monitoringCrds()}\n`);
   if (withNode) process.stdout.write(`${'runc'.padEnd(24)} ${''.padEnd(18)} ${await runcPath()}\n`);
-  for (const name of withNode ? [...NEEDED, ...NODE_PROGRAMS] : NEEDED) {
+  if (withNode)
+    process.stdout.write(`${'dockerd'.padEnd(24)} ${''.padEnd(18)} ${(await dockerPrograms()).dockerd}\n`);
+  for (const name of withNode ? [...NEEDED, ...NODE_PROGRAMS, 'kube-scheduler' as const] : NEEDED) {
     const { path, source } = await findBinary(name, { progress });
     process.stdout.write(`${name.padEnd(24)} ${source.padEnd(18)} ${path}\n`);
     const warning = name === 'kubectl' ? await kubectlWarning(path) : undefined;
     if (warning) progress.warn(`${warning}; the tests accept it`);
+  }
+  if (withNode) await prepareImage(progress);
+}
+
+/** The tests that need it try again, and fail alone: a mistake in the sources is no reason to run none at all. */
+async function prepareImage(progress: Progress): Promise<void> {
+  try {
+    const { archive, base } = await operatorImage();
+    process.stdout.write(`${'image'.padEnd(24)} ${''.padEnd(18)} ${archive}, on ${base}\n`);
+  } catch (error) {
+    progress.warn(`the image could not be built: ${error instanceof Error ? error.message : String(error)}`);
   }
 }
 

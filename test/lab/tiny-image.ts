@@ -36,6 +36,22 @@ const LAYER = 'application/vnd.oci.image.layer.v1.tar';
 /** Writes an image of a small file and, if told, a program. The same options give the same digest. */
 export async function writeTinyImage(path: string, options: TinyImageOptions = {}): Promise<TinyImage> {
   const { text = 'hello\n', labels = {}, architecture = 'amd64', program } = options;
+  const layers = [tarFile('hello.txt', Buffer.from(text))];
+  if (program) layers.push(tarFile('program', await readFile(program), 0o755));
+  const config = { Labels: labels, ...(program ? { Entrypoint: ['/program'] } : {}) };
+  return writeImage(path, { layers, architecture, config });
+}
+
+export interface ImageParts {
+  /** Tar archives, each laid over the one before. */
+  readonly layers: readonly Buffer[];
+  readonly architecture: string;
+  /** User, entrypoint and the like, as OCI's image configuration has them. */
+  readonly config: object;
+}
+
+/** Writes an image for linux. The same parts give the same digest. */
+export async function writeImage(path: string, parts: ImageParts): Promise<TinyImage> {
   const blobs = join(path, 'blobs', 'sha256');
   await mkdir(blobs, { recursive: true });
   const store = async (mediaType: string, content: Buffer): Promise<Blob> => {
@@ -46,12 +62,11 @@ export async function writeTinyImage(path: string, options: TinyImageOptions = {
   const storeJson = (mediaType: string, value: object) =>
     store(mediaType, Buffer.from(JSON.stringify(value)));
 
-  const layers = [await store(LAYER, tarFile('hello.txt', Buffer.from(text)))];
-  if (program) layers.push(await store(LAYER, tarFile('program', await readFile(program), 0o755)));
+  const layers = await Promise.all(parts.layers.map((layer) => store(LAYER, layer)));
   const config = await storeJson('application/vnd.oci.image.config.v1+json', {
-    architecture,
+    architecture: parts.architecture,
     os: 'linux',
-    config: { Labels: labels, ...(program ? { Entrypoint: ['/program'] } : {}) },
+    config: parts.config,
     rootfs: { type: 'layers', diff_ids: layers.map(({ digest }) => digest) },
   });
   const mediaType = 'application/vnd.oci.image.manifest.v1+json';

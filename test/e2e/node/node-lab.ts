@@ -56,9 +56,10 @@ export async function startNodeLab(options: { readonly tokenLifetimeMs?: number 
   }
 }
 
-type Pushes = Pick<NodeLab, 'push' | 'pushPublic'>;
+export type Pushes = Pick<NodeLab, 'push' | 'pushPublic'>;
 
-function pushes(lab: Lab, registryHost: string, folder: string): Pushes {
+/** Pushes of tiny images through the front of the lab's AWS to the registry behind it; the folder is for their files. */
+export function pushes(lab: Pick<Lab, 'aws'>, registryHost: string, folder: string): Pushes {
   async function write(name: string): Promise<string> {
     const path = join(folder, encodeURIComponent(name));
     return (await writeTinyImage(path, await sleeperImage(`${name}\n`))).path;
@@ -90,7 +91,7 @@ export function hostOf({ accountId, region }: Place): string {
 }
 
 /** Of somebody in that account who may do all; not the operator. */
-async function loginFor(lab: Lab, { accountId, region }: Place): Promise<Login> {
+async function loginFor(lab: Pick<Lab, 'aws'>, { accountId, region }: Place): Promise<Login> {
   const credentials = lab.aws.addUser({ arn: `arn:aws:iam::${accountId}:user/pusher` });
   const ecr = new ECR({ endpoint: lab.aws.endpoint, region, credentials });
   try {

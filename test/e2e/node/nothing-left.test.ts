@@ -13,21 +13,24 @@ describeOnNode('a real node with a running Pod', () => {
   });
 
   /** Starts the node in a process of its own, and returns its folder when a Pod runs on it. */
-  async function startElsewhere(): Promise<string> {
-    child = spawn(process.execPath, ['--no-warnings', join(import.meta.dirname, 'node-maker.ts')], {
+  async function startElsewhere(maker: string): Promise<string> {
+    child = spawn(process.execPath, ['--no-warnings', join(import.meta.dirname, maker)], {
       stdio: ['pipe', 'pipe', 'inherit'],
     });
     const { promise, resolve, reject } = Promise.withResolvers<string>();
     child.stdout?.once('data', (chunk) => resolve(String(chunk).trim()));
-    child.once('exit', (code) => reject(new Error(`node-maker.ts ended with ${code}`)));
+    child.once('exit', (code) => reject(new Error(`${maker} ended with ${code}`)));
     return promise;
   }
 
-  test(
-    'changes nothing on the machine, and nothing of it is left when whoever started it is killed',
-    async () => {
+  test.each([
+    ["on the machine's network", 'node-maker.ts'],
+    ['in a network of its own, in a whole cluster', '../cluster/cluster-maker.ts'],
+  ])(
+    '%s changes nothing on the machine, and nothing of it is left when whoever started it is killed',
+    async (_, maker) => {
       const before = await machineState();
-      const folder = await startElsewhere();
+      const folder = await startElsewhere(maker);
       const traces = await tracesOf(folder);
       expect(traces.processes).toEqual(expect.arrayContaining(['containerd', 'kubelet', 'program']));
       expect(traces.groups).not.toEqual([]);

@@ -29,18 +29,22 @@ export interface PodSettings {
   readonly pullPolicy?: 'Always' | 'IfNotPresent';
   /** Secrets that the Pod names itself; without them its ServiceAccount's are taken. */
   readonly secrets?: readonly string[];
+  /** Placed by a scheduler, in a Pod network; else on the one node, in this machine's network. */
+  readonly scheduled?: boolean;
 }
 
+/** What these functions need of a lab. */
+type Api = Pick<Lab, 'admin'>;
+
 /** Creates a Pod on the node, as soon as its namespace has the ServiceAccount that every Pod needs. */
-export function createPod({ admin }: Lab, settings: PodSettings): Promise<PodObject> {
+export function createPod({ admin }: Api, settings: PodSettings): Promise<PodObject> {
   const { namespace, name, image, pullPolicy = 'IfNotPresent', secrets } = settings;
   const pod = {
     apiVersion: 'v1',
     kind: 'Pod',
     metadata: { namespace, name },
     spec: {
-      nodeName: NODE_NAME,
-      hostNetwork: true,
+      ...(settings.scheduled ? {} : { nodeName: NODE_NAME, hostNetwork: true }),
       terminationGracePeriodSeconds: 1,
       containers: [{ name: 'web', image, imagePullPolicy: pullPolicy }],
       ...(secrets ? { imagePullSecrets: secrets.map((secret) => ({ name: secret })) } : {}),
@@ -53,12 +57,12 @@ export function createPod({ admin }: Lab, settings: PodSettings): Promise<PodObj
 }
 
 /** The Pod, once its container runs. */
-export function running(lab: Lab, pod: PodObject): Promise<PodObject> {
+export function running(lab: Api, pod: PodObject): Promise<PodObject> {
   return podOnce(lab, pod, 'run', (state) => state?.running !== undefined);
 }
 
 /** What kubelet says of a pull, once it failed. */
-export async function pullError(lab: Lab, pod: PodObject): Promise<string> {
+export async function pullError(lab: Api, pod: PodObject): Promise<string> {
   const isError = (state: ContainerState) => /^(ErrImagePull|ImagePullBackOff)$/.test(reasonOf(state));
   return messageOf(await podOnce(lab, pod, 'fail to pull', isError));
 }
@@ -67,7 +71,7 @@ export async function pullError(lab: Lab, pod: PodObject): Promise<string> {
  * Resolves when the front forbade the pull, and both the Pod and its Events say so. Not in ECR's words: containerd asks
  * by HEAD, and the answer to that has no body.
  */
-export async function forbidden(lab: Lab, pod: PodObject): Promise<void> {
+export async function forbidden(lab: Api, pod: PodObject): Promise<void> {
   const words = /unexpected status from HEAD request to .*: 403 Forbidden/;
   const error = await pullError(lab, pod);
   if (!words.test(error)) throw new Error(`the pull failed in another way: ${error}`);
@@ -78,7 +82,7 @@ export async function forbidden(lab: Lab, pod: PodObject): Promise<void> {
 }
 
 /** What kubelet says while it waits before the next attempt. */
-export async function backOff(lab: Lab, pod: PodObject): Promise<string> {
+export async function backOff(lab: Api, pod: PodObject): Promise<string> {
   const isWaiting = (state: ContainerState) => reasonOf(state) === 'ImagePullBackOff';
   return messageOf(await podOnce(lab, pod, 'be in ImagePullBackOff', isWaiting));
 }
@@ -98,7 +102,7 @@ function messageOf(pod: PodObject): string {
 }
 
 function podOnce(
-  { admin }: Lab,
+  { admin }: Api,
   pod: PodObject,
   what: string,
   until: (state: ContainerState) => boolean,
@@ -125,17 +129,17 @@ function podOnce(
 }
 
 /** What kubelet told of a Pod with that reason. */
-export function eventsOf(lab: Lab, { metadata }: PodObject, reason: string): Promise<readonly string[]> {
+export function eventsOf(lab: Api, { metadata }: PodObject, reason: string): Promise<readonly string[]> {
   return events(lab, metadata.namespace, `involvedObject.name=${metadata.name},reason=${reason}`);
 }
 
 /** Every pull that failed in a namespace, even if the next one did not. */
-export function failedPulls(lab: Lab, namespace: string): Promise<readonly string[]> {
+export function failedPulls(lab: Api, namespace: string): Promise<readonly string[]> {
   return events(lab, namespace, 'reason=Failed');
 }
 
 async function events(
-  { admin }: Lab,
+  { admin }: Api,
   namespace: string | undefined,
   fieldSelector: string,
 ): Promise<readonly string[]> {

@@ -3,7 +3,10 @@ import { readdir, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 
 /** Settings of the kernel that kubelet sets for a whole machine. */
-const KERNEL_SETTINGS = ['vm/overcommit_memory', 'vm/panic_on_oom', 'kernel/panic', 'kernel/panic_on_oops'];
+const KERNEL_SETTINGS = [
+  ...['vm/overcommit_memory', 'vm/panic_on_oom', 'kernel/panic', 'kernel/panic_on_oops'],
+  'net/ipv4/ip_forward',
+];
 
 /** Where the programs of a node keep their things. */
 const NODE_FOLDERS = [
@@ -68,5 +71,7 @@ async function groupsOf({ cgroup }: Process): Promise<readonly string[]> {
 export async function machineState(): Promise<unknown> {
   const settings = KERNEL_SETTINGS.map((name) => readFile(`/proc/sys/${name}`, 'utf8'));
   const folders = NODE_FOLDERS.map((folder) => readdir(folder).catch(() => 'none'));
-  return Promise.all([...settings, ...folders]);
+  // The interfaces, and which addresses lead where.
+  const network = [readdir('/sys/class/net'), readFile('/proc/net/fib_trie', 'utf8')];
+  return Promise.all([...settings, ...folders, ...network]);
 }

@@ -1,15 +1,16 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { binaryPath } from '../binaries.ts';
 import { type LabProcess, waitUntilReady } from '../process.ts';
 import { writeImageArchive, writeTinyImage } from '../tiny-image.ts';
+import { POD_NETWORK } from './node-network.ts';
 import { INSIDE, type NodeSandbox } from './node-sandbox.ts';
 
 /** What holds a Pod's place; imported, so that no registry has to have it. */
 export const SANDBOX_IMAGE = 'lab.invalid/pause:1';
 
 /** As Go and images name it. */
-const ARCHITECTURE = process.arch === 'x64' ? 'amd64' : process.arch;
+export const ARCHITECTURE = process.arch === 'x64' ? 'amd64' : process.arch;
 
 export const CONTAINERD_SOCKET = '/run/containerd/containerd.sock';
 
@@ -26,7 +27,8 @@ export async function startContainerd(
   const { folder } = sandbox;
   await writeFile(join(folder, 'containerd.toml'), CONFIGURATION);
   await mkdir(join(folder, 'cni'));
-  await writeFile(join(folder, 'cni', '10-loopback.conflist'), JSON.stringify(LOOPBACK_NETWORK));
+  const network = sandbox.hasOwnNetwork ? POD_NETWORK : LOOPBACK_NETWORK;
+  await writeFile(join(folder, 'cni', '10-lab.conflist'), JSON.stringify(network));
   // Whatever has no folder of its own goes nowhere: no test pulls from the internet.
   for (const [host, url] of Object.entries({ ...registries, _default: 'http://127.0.0.1:1' })) {
     await mkdir(join(folder, 'certs.d', host), { recursive: true });
@@ -41,16 +43,26 @@ export async function startContainerd(
 
 async function importSandboxImage(sandbox: NodeSandbox): Promise<void> {
   const image = await writeTinyImage(join(sandbox.folder, 'pause'), await sleeperImage('pause\n'));
-  const archive = await writeImageArchive(image, SANDBOX_IMAGE);
-  const { code, stderr } = await sandbox.run('ctr', [
-    '--namespace=k8s.io',
-    'images',
-    'import',
-    // The first Pod has it unpacked.
-    '--no-unpack',
-    `${INSIDE}/${basename(archive)}`,
-  ]);
-  if (code !== 0) throw new Error(`ctr images import exited with ${code}: ${stderr.trim()}`);
+  await importImage(sandbox, await writeImageArchive(image, SANDBOX_IMAGE));
+}
+
+/** Enters the images of an archive (OCI or docker) under the names that are written there. */
+export async function importImage(sandbox: NodeSandbox, archive: string): Promise<void> {
+  const inside = join(sandbox.folder, `import-${basename(archive)}`);
+  await copyFile(archive, inside);
+  try {
+    const { code, stderr } = await sandbox.run('ctr', [
+      '--namespace=k8s.io',
+      'images',
+      'import',
+      // The first Pod has it unpacked.
+      '--no-unpack',
+      `${INSIDE}/${basename(inside)}`,
+    ]);
+    if (code !== 0) throw new Error(`ctr images import exited with ${code}: ${stderr.trim()}`);
+  } finally {
+    await rm(inside);
+  }
 }
 
 /** For {@link writeTinyImage}: an image whose containers wait until they are told to end. The text makes the digest. */
@@ -58,7 +70,7 @@ export async function sleeperImage(text: string) {
   return { text, architecture: ARCHITECTURE, program: await binaryPath('sleeper') };
 }
 
-/** As the test that it is ready demands some network; Pods use the machine's. */
+/** As the test that it is ready demands some network, where Pods use the machine's. */
 const LOOPBACK_NETWORK = { cniVersion: '1.0.0', name: 'lab', plugins: [{ type: 'loopback' }] };
 
 const CONFIGURATION = `version = 3

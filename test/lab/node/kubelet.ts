@@ -2,6 +2,7 @@ import { copyFile, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { LabProcess } from '../process.ts';
 import { CONTAINERD_SOCKET } from './containerd.ts';
+import { NODE_ADDRESS } from './node-network.ts';
 import { INSIDE, type NodeSandbox } from './node-sandbox.ts';
 
 /** Whether an image that is there may be used without credentials; kubelet's own setting, see KEP-2535. */
@@ -21,12 +22,16 @@ export async function startKubelet(sandbox: NodeSandbox, options: KubeletOptions
   await copyFile(options.kubeconfig, join(folder, 'kubeconfig.json'));
   await writeFile(
     join(folder, 'kubelet.json'),
-    JSON.stringify(configuration(options.credentialVerification)),
+    JSON.stringify({
+      ...configuration(options.credentialVerification),
+      ...(sandbox.hasOwnNetwork ? LISTENING : SILENT),
+    }),
   );
   return sandbox.start('kubelet', [
     `--config=${INSIDE}/kubelet.json`,
     `--kubeconfig=${INSIDE}/kubeconfig.json`,
     `--hostname-override=${options.nodeName}`,
+    ...(sandbox.hasOwnNetwork ? [`--node-ip=${NODE_ADDRESS}`] : []),
   ]);
 }
 
@@ -52,11 +57,22 @@ function configuration(credentialVerification: CredentialVerification): object {
     volumePluginDir: '/var/lib/kubelet/plugins/volume',
     // It would add chains to this machine's iptables.
     makeIPTablesUtilChains: false,
-    // No port: nobody asks it for logs.
-    enableServer: false,
     healthzPort: 0,
-    authentication: { anonymous: { enabled: false }, webhook: { enabled: false } },
-    authorization: { mode: 'AlwaysAllow' },
     serializeImagePulls: false,
   };
 }
+
+/** No port: on this machine's network nobody asks it for logs. */
+const SILENT = {
+  enableServer: false,
+  authentication: { anonymous: { enabled: false }, webhook: { enabled: false } },
+  authorization: { mode: 'AlwaysAllow' },
+};
+
+/** For logs, exec and port-forward, by anybody: only the API server and the node's Pods reach it. */
+const LISTENING = {
+  enableServer: true,
+  address: NODE_ADDRESS,
+  authentication: { anonymous: { enabled: true }, webhook: { enabled: false } },
+  authorization: { mode: 'AlwaysAllow' },
+};

@@ -5,6 +5,8 @@ import { runcPath } from './runc.ts';
 /** What only a node needs, besides runc; quick builds first. */
 export const NODE_PROGRAMS = [
   'loopback',
+  'host-local',
+  'ptp',
   'sleeper',
   'ctr',
   'containerd-shim-runc-v2',

@@ -1,12 +1,13 @@
 /**
- * Stands outside and outlives the node: $1 = folder, $2 = {@link INIT_SCRIPT}, then programs as name=path. On SIGTERM
- * it kills process 1 of the node, and with it the kernel kills all that runs there, shims and containers too; the
- * mounts, which nobody else sees, go with the last of them. What is left are the containers' control groups: a child
- * removes them, so that it does so even when this one is killed for being slow.
+ * Stands outside and outlives the node: $1 = folder, $2 = {@link INIT_SCRIPT}, $3 = '--net' or nothing, for a network
+ * of its own, then programs as name=path. On SIGTERM it kills process 1 of the node, and with it the kernel kills all
+ * that runs there, shims and containers too; the mounts and networks, which nobody else sees, go with the last of them.
+ * What is left are the containers' control groups: a child removes them, so that it does so even when this one is
+ * killed for being slow.
  */
 export const KEEPER_SCRIPT = `
-folder=$1 script=$2
-shift 2
+folder=$1 script=$2 network=$3
+shift 3
 sweep() {
   for container in $1; do
     for group in /sys/fs/cgroup/k8s.io/"\${container##*/}" /sys/fs/cgroup/*/k8s.io/"\${container##*/}"; do
@@ -25,10 +26,10 @@ end() {
   trap '' TERM INT HUP
   if [ -s "$folder/init.pid" ]; then kill -KILL "$(cat "$folder/init.pid")"; else kill -KILL "$child"; fi
   # Now, because whoever kills this one removes the folder next.
-  sweep "$(echo "$folder"/var/lib/containerd/io.containerd.grpc.v1.cri/*/*)" &
+  sweep "$(echo "$folder"/var/lib/containerd/io.containerd.grpc.v1.cri/*/*; cat "$folder"/control-group 2>/dev/null)" &
 }
 setpriv --pdeathsig KILL \\
-  unshare --mount --propagation private --pid --fork --kill-child=KILL \\
+  unshare --mount --propagation private --pid $network --fork --kill-child=KILL \\
   /bin/sh -c "$script" node "$folder" "$@" &
 child=$!
 trap end TERM INT HUP
@@ -41,7 +42,7 @@ exit 0
 /**
  * Process 1 of the node: $1 = folder, then programs as name=path. The node has a /run and a /var of its own, which
  * lie in the folder, so that all programs can keep to their usual paths and leave nothing on the machine. The folder
- * is /run/lab there, the programs are in /run/bin.
+ * is /run/lab there, the programs are in /run/bin. LAB_NODE_ADDRESSES: what a network of its own has beside 127.0.0.1.
  */
 export const INIT_SCRIPT = `
 set -eu
@@ -67,6 +68,10 @@ done
 mount --bind "$folder" "$folder/run/lab"
 mount --rbind "$folder/run" /run
 mount --rbind /run/lab/var /var
+if [ -n "$LAB_NODE_ADDRESSES" ]; then
+  ip link set lo up
+  for address in $LAB_NODE_ADDRESSES; do ip address add "$address/32" dev lo; done
+fi
 echo "$pid" > /run/lab/init.part
 mv /run/lab/init.part /run/lab/init.pid
 # Waiting, it collects the dead that nobody else waits for.

@@ -2,8 +2,9 @@ import type { ControlPlaneOptions } from '../control-plane.ts';
 import type { KubeObject } from '../kube-client.ts';
 import { ACCOUNT, type Lab, REGION } from '../lab.ts';
 import { type LabProcess, waitUntilReady } from '../process.ts';
-import { startContainerd } from './containerd.ts';
+import { importImage, startContainerd } from './containerd.ts';
 import { type CredentialVerification, startKubelet } from './kubelet.ts';
+import { bridgeNetworks, NODE_ADDRESSES } from './node-network.ts';
 import { nodePrograms } from './node-programs.ts';
 import { type NodeSandbox, startNodeSandbox } from './node-sandbox.ts';
 
@@ -29,15 +30,25 @@ export interface NodeOptions {
   readonly registryHosts?: readonly string[];
   /** kubelet's default unless told: NeverVerifyPreloadedImages. */
   readonly credentialVerification?: CredentialVerification;
+  /**
+   * A network of its own, in which Pods have addresses, instead of this machine's: the socket file by which the API
+   * server reaches them, see `startCluster`.
+   */
+  readonly egressSocket?: string;
 }
 
-/** A real node: containerd and kubelet, whose Pods run for real on this machine's network. */
+/** What a node needs of a lab. */
+export type NodeSurroundings = Pick<Lab, 'admin' | 'aws' | 'controlPlane'>;
+
+/** A real node: containerd and kubelet, whose Pods run for real. */
 export interface LabNode {
   readonly name: string;
   /** With the logs of containerd and kubelet; gone after `stop`. */
   readonly folder: string;
   /** The names of the images that it has. */
   images(): Promise<readonly string[]>;
+  /** Gives it the images of an archive, which then need no pull. */
+  importImage(archive: string): Promise<void>;
   /** Kills kubelet, containerd and all Pods; leaves no process, mount, file or control group. May be called again. */
   stop(): Promise<void>;
 }
@@ -47,9 +58,20 @@ export interface LabNode {
  * {@link NODE_CONTROL_PLANE} and a registry as upstream. Throws where {@link nodeUnavailable} gives a reason, and with
  * the end of a log where a program does not come up.
  */
-export async function startNode(lab: Lab, options: NodeOptions = {}): Promise<LabNode> {
-  const sandbox = await startNodeSandbox(await nodePrograms());
+export async function startNode(lab: NodeSurroundings, options: NodeOptions = {}): Promise<LabNode> {
+  const { egressSocket } = options;
+  const sandbox = await startNodeSandbox(await nodePrograms(), egressSocket ? NODE_ADDRESSES : undefined);
+  let endBridge = async (): Promise<void> => undefined;
+  const stop = async () => {
+    await sandbox.stop();
+    await endBridge();
+  };
   try {
+    if (egressSocket) {
+      const { aws, controlPlane } = lab;
+      const urls = { apiServer: controlPlane.url, aws: aws.endpoint, registry: aws.registryUrl };
+      endBridge = await bridgeNetworks(sandbox, { ...urls, egressSocket });
+    }
     const hosts = options.registryHosts ?? DEFAULT_REGISTRY_HOSTS;
     const registries = Object.fromEntries(hosts.map((host) => [host, lab.aws.registryUrl]));
     await startContainerd(sandbox, { registries });
@@ -59,9 +81,9 @@ export async function startNode(lab: Lab, options: NodeOptions = {}): Promise<La
       credentialVerification: options.credentialVerification ?? 'NeverVerifyPreloadedImages',
     });
     await untilReady(lab, kubelet);
-    return labNode(sandbox);
+    return labNode(sandbox, stop);
   } catch (error) {
-    await sandbox.stop();
+    await stop();
     throw error;
   }
 }
@@ -70,7 +92,7 @@ interface NodeObject extends KubeObject {
   readonly status?: { readonly conditions?: readonly { readonly type: string; readonly status: string }[] };
 }
 
-async function untilReady({ admin }: Lab, kubelet: LabProcess): Promise<void> {
+async function untilReady({ admin }: NodeSurroundings, kubelet: LabProcess): Promise<void> {
   const ref = { apiVersion: 'v1', kind: 'Node', metadata: { name: NODE_NAME } };
   const isReady = async () => {
     const node = await admin.get<NodeObject>(ref);
@@ -80,7 +102,7 @@ async function untilReady({ admin }: Lab, kubelet: LabProcess): Promise<void> {
   await waitUntilReady(kubelet, isReady, { what: 'its Node is Ready' });
 }
 
-function labNode(sandbox: NodeSandbox): LabNode {
+function labNode(sandbox: NodeSandbox, stop: () => Promise<void>): LabNode {
   return {
     name: NODE_NAME,
     folder: sandbox.folder,
@@ -88,6 +110,7 @@ function labNode(sandbox: NodeSandbox): LabNode {
       const { stdout } = await sandbox.run('ctr', ['--namespace=k8s.io', 'images', 'list', '--quiet']);
       return stdout.split('\n').filter(Boolean);
     },
-    stop: () => sandbox.stop(),
+    importImage: (archive) => importImage(sandbox, archive),
+    stop,
   };
 }
