@@ -10,7 +10,14 @@ interface NotRun {
 export const NOT_RUN: readonly NotRun[] = [
   { command: /^npm run demo( -- --once)?$/, why: 'starts a lab of its own; this lab runs the same samples' },
   { command: /^npm test( -- .*)?$/, why: 'this test is part of it' },
-  { command: /^npm start$/, why: 'runs until Ctrl-C, against real AWS; this lab runs the same operator' },
+  {
+    command: /^npm start( --|$)/,
+    why: 'runs until Ctrl-C, against real AWS; this lab runs the same operator',
+  },
+  {
+    command: /^PASSWORD=\$\(aws ecr get-login-password /,
+    why: 'needs an account at AWS; the tests set PASSWORD',
+  },
   { command: /^git clone \S+( \S+)?$/, why: 'this is a checkout' },
   { command: /^cd ecr-operator$/, why: 'this is the checkout' },
   { command: /^docker (build|push) /, why: 'needs a Docker daemon' },

@@ -9,6 +9,7 @@ import { kubectl } from '../../lab/kubectl.ts';
 import { type Lab, startLab } from '../../lab/lab.ts';
 import { type CommandResult, runCommand } from '../../lab/run-command.ts';
 import { type TemporaryFolder, temporaryFolder } from '../../lab/temporary-folder.ts';
+import { waitFor } from '../../lab/wait-for.ts';
 import { type Block, blocksOf, ROOT, readPages } from '../../unit/docs/markdown.ts';
 import { scriptOf } from './commands.ts';
 
@@ -20,7 +21,12 @@ const LANGUAGES = ['', 'yaml', 'sh', 'console', 'json'];
 jest.setTimeout(120_000);
 
 const pages = await readPages();
-const blocks = pages.flatMap(blocksOf);
+// Of this page test/e2e/cluster runs every command, on a cluster with a node.
+const ON_A_NODE = 'docs/production.md';
+const onANode = new Set(
+  pages.filter(({ file }) => file === ON_A_NODE).flatMap((page) => blocksOf(page).map(({ text }) => text)),
+);
+const blocks = pages.flatMap(blocksOf).filter(({ text }) => !onANode.has(text));
 const samples: Block[] = await Promise.all(
   (await readdir(join(ROOT, SAMPLES))).sort().map(async (name) => ({
     file: join(SAMPLES, name),
@@ -33,6 +39,17 @@ const titled = (block: Block) => [`${block.file}:${block.line}`, block] as const
 const manifests = [...samples, ...blocks.filter(({ language }) => language === 'yaml')];
 const scripts = blocks.filter(({ language }) => language === 'sh' || language === 'console');
 
+const API_VERSION = 'ecr-operator.io/v1alpha1';
+/** The samples that say whether they are Ready. */
+const SHIPPED = [
+  { kind: 'Registry', metadata: { name: 'default' } },
+  { kind: 'ClusterPullSecret', metadata: { name: 'everywhere' } },
+  { kind: 'PullThroughCacheRule', metadata: { name: 'k8s' } },
+  { kind: 'RepositoryCreationTemplate', metadata: { name: 'k8s' } },
+  { kind: 'Repository', metadata: { name: 'web', namespace: 'team-a' } },
+  { kind: 'PublicRepository', metadata: { name: 'web', namespace: 'team-a' } },
+];
+
 let lab: Lab;
 let folder: TemporaryFolder;
 let environment: NodeJS.ProcessEnv;
@@ -43,7 +60,7 @@ beforeAll(async () => {
   await lab.startOperator();
   const path = [dirname(await binaryPath('kubectl')), process.env['PATH']].join(delimiter);
   // A home of its own: kubectl remembers there what other clusters served.
-  environment = { PATH: path, HOME: folder.path, KUBECONFIG: lab.kubeconfig };
+  environment = { PATH: path, HOME: folder.path, KUBECONFIG: lab.kubeconfig, PASSWORD: 'by-hand' };
 }, 600_000);
 
 afterAll(async () => {
@@ -80,9 +97,12 @@ describe('commands', () => {
   // Whatever a block did, the next one finds the samples as they are shipped.
   beforeEach(async () => {
     await lab.kubectl('apply', '-f', join(ROOT, SAMPLES));
-    const wait = ['wait', '--for=condition=Ready', '--timeout=30s'];
-    await lab.kubectl(...wait, 'ecrreg/default', 'ecrcps/everywhere', 'ecrptc/k8s', 'ecrtpl/k8s');
-    await lab.kubectl(...wait, '-n', 'team-a', 'ecrrepo/web', 'ecrpub/web');
+    for (const { kind, metadata } of SHIPPED)
+      await waitFor(() => lab.admin.get<Conditioned>({ apiVersion: API_VERSION, kind, metadata }), {
+        what: `${kind} ${metadata.name} to be Ready`,
+        until: isReady,
+        timeoutMs: 30_000,
+      });
   });
 
   test.each(scripts.map(titled))('%s runs', async (_, block) => {
@@ -92,6 +112,23 @@ describe('commands', () => {
     expect(headersIn(answer.stdout)).toEqual(expect.arrayContaining(headersIn(block.text)));
   });
 });
+
+/** As far as it is told of its present spec. */
+interface Conditioned extends KubeObject {
+  readonly status?: {
+    readonly conditions?: readonly {
+      readonly type: string;
+      readonly status: string;
+      readonly observedGeneration?: number;
+    }[];
+  };
+}
+
+/** As `kubectl wait --for=condition=Ready` has it, which takes a process and a discovery each time. */
+function isReady(object: Conditioned | undefined): boolean {
+  const ready = object?.status?.conditions?.find(({ type }) => type === 'Ready');
+  return ready?.status === 'True' && ready.observedGeneration === object?.metadata.generation;
+}
 
 /** The heads of tables that kubectl printed, or should. */
 function headersIn(text: string): string[] {
