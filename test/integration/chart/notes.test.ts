@@ -55,7 +55,18 @@ describe('what helm says after an installation', () => {
     [
       'traces that do not get out',
       { networkPolicy: { enabled: true }, settings: { otlpEndpoint: 'http://collector:4318' } },
-      'see that networkPolicy lets out to http://collector:4318',
+      'networkPolicy.extraEgress is empty: see that Pods get out to what settings.otlpEndpoint says',
+    ],
+    [
+      'a proxy and an API server on ports that are shut',
+      {
+        networkPolicy: { enabled: true },
+        extraEnv: [
+          { name: 'https_proxy', value: 'http://proxy:3128' },
+          { name: 'KUBERNETES_SERVICE_PORT', value: '16443' },
+        ],
+      },
+      'see that Pods get out to what https_proxy, KUBERNETES_SERVICE_PORT says',
     ],
     ['keys', { credentialSecretNames: ['a', 'b'] }, 'put keys into one of the Secrets a, b'],
     [
@@ -70,6 +81,14 @@ describe('what helm says after an installation', () => {
   test.each<[string, Values, string]>([
     ['CRDs that are not its own', { crds: { install: false, keep: false } }, 'uninstalling deletes the CRDs'],
     ['keys that it may not read', { credentialSecretNames: [] }, 'put keys into'],
+    [
+      'ports that are open',
+      {
+        networkPolicy: { enabled: true },
+        extraEnv: [{ name: 'KUBERNETES_SERVICE_PORT', value: '6443' }],
+      },
+      'see that Pods get out',
+    ],
     ['one replica where there is none', { replicas: 0 }, 'nobody takes over'],
   ])('does not tell of %s', async (_, values, words) => {
     expect((await notes(values)).replaceAll(/\s+/g, ' ')).not.toContain(words);
