@@ -15,8 +15,11 @@ export function readBindAddress(text: string): BindAddress | 'none' | undefined 
   return { host, port };
 }
 
+/** Whoever has a port on one of these has it on all. */
+const EVERY: ReadonlySet<string> = new Set(['', '0.0.0.0', '::']);
+
 /** Whether two servers would take the same port from one another. */
 export function collide(one: BindAddress | undefined, other: BindAddress | undefined): boolean {
   if (!one || !other || one.port === 0 || one.port !== other.port) return false;
-  return one.host === other.host || one.host === '' || other.host === '';
+  return one.host === other.host || EVERY.has(one.host) || EVERY.has(other.host);
 }

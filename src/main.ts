@@ -19,24 +19,34 @@ if (process.argv.includes('--help')) {
 
 async function run(config: Config): Promise<void> {
   const log = createLogger(config.logLevel);
-  const tracing = await traces(config, log);
-  const operator = await build(config, log).catch((error: unknown) => {
-    if (error instanceof ConfigError) exitWith(error);
-    log.error({ error: messageOf(error) }, 'the Kubernetes API cannot be used');
-    process.exit(1);
-  });
+  let operator: Manager | undefined;
+  let tracing: Tracing | undefined;
   let stopping = false;
   const stop = async (signal: NodeJS.Signals): Promise<void> => {
     // Whoever asks twice does not want to wait.
     if (stopping) process.exit(1);
     stopping = true;
     log.info({ signal }, 'signal received');
-    const isClean = await operator.stop();
+    const isClean = (await operator?.stop()) ?? true;
     await tracing?.close();
     process.exit(isClean ? 0 : 1);
   };
+  // Before anything is asked: the first process of a container has no other end by a signal.
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
+  // Rejections too: Node would print all that an error holds, and not as a line of the log.
+  process.on('uncaughtException', (err) => {
+    log.error({ err }, 'crashed');
+    process.exit(1);
+  });
+  tracing = await traces(config, log);
+  operator = await build(config, log).catch((error: unknown) => {
+    if (error instanceof ConfigError) exitWith(error);
+    log.error({ error: messageOf(error) }, 'the Kubernetes API cannot be used');
+    process.exit(1);
+  });
+  // A signal that came meanwhile ends the process as soon as the last traces are sent.
+  if (stopping) return;
   await operator.start().catch((error: unknown) => {
     log.error({ error: messageOf(error) }, 'the operator could not start');
     process.exit(1);

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
 import { messageOf } from './errors.ts';
 import type { Log } from './log.ts';
 
@@ -30,18 +30,26 @@ export interface HttpServer {
 
 /** Those who ask send one line; whoever takes longer holds a connection for nothing (ms). */
 const LONGEST_REQUEST_MS = 10_000;
+/** How often the slow ones are looked for (ms). */
+const CHECK_MS = 5_000;
 /** Probes and scrapers are few. */
 const MOST_CONNECTIONS = 128;
 
 /** Serves these paths over plain HTTP, and nothing else; rejects where the address cannot be had. */
 export async function serve({ address, routes, log }: ServeOptions): Promise<HttpServer> {
   const server = createServer(
-    { headersTimeout: LONGEST_REQUEST_MS, requestTimeout: LONGEST_REQUEST_MS },
+    {
+      headersTimeout: LONGEST_REQUEST_MS,
+      requestTimeout: LONGEST_REQUEST_MS,
+      connectionsCheckingInterval: CHECK_MS,
+    },
     (request, response) => void respond(request, response, routes, log),
   );
-  server.maxConnections = MOST_CONNECTIONS;
+  boundConnections(server);
   server.listen({ port: address.port, ...(address.host ? { host: address.host } : {}) });
   await once(server, 'listening');
+  // One connection that cannot be taken is no reason to end.
+  server.on('error', (error) => log.warn({ error: messageOf(error) }, 'connection refused'));
   const { port } = server.address() as AddressInfo;
   log.info({ port, paths: Object.keys(routes) }, 'serving');
   return {
@@ -53,6 +61,17 @@ export async function serve({ address, routes, log }: ServeOptions): Promise<Htt
       await closed;
     },
   };
+}
+
+/** The oldest ends: whoever holds all there are must not keep probes out, or the Pod would be restarted for it. */
+function boundConnections(server: Server): void {
+  const open = new Set<Socket>();
+  server.on('connection', (socket) => {
+    open.add(socket);
+    socket.once('close', () => open.delete(socket));
+    const [oldest] = open;
+    if (open.size > MOST_CONNECTIONS) oldest?.destroy();
+  });
 }
 
 async function respond(

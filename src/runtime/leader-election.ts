@@ -2,9 +2,12 @@ import { type Clock, monotonic, sleep, type Timer } from './clock.ts';
 import { messageOf } from './errors.ts';
 import { type Fence, NotLeadingError } from './fence.ts';
 import { isConflict } from './kube-errors.ts';
-import { claimedSpec, decide, type Lease, type Observed, observe, releasedSpec } from './lease.ts';
+import { claimedSpec, decide, type Lease, type Observed, observe } from './lease.ts';
 import type { LeaseChange, LeaseClient } from './lease-client.ts';
+import { giveBack } from './lease-release.ts';
 import type { Log } from './log.ts';
+import { createRenewals } from './renewals.ts';
+import { withinTime } from './time-limit.ts';
 
 export interface LeaderElectionOptions {
   readonly lease: LeaseClient;
@@ -33,40 +36,34 @@ export interface LeaderElection {
   readonly fence: Fence;
   /** Gives the Lease back, so that somebody else has it at once; nothing may be written any more from now on. */
   release(): Promise<void>;
+  /** Why it could not take over, as far as is known: it has never come as far as to read the Lease, and take a free one. */
+  unready(): string | undefined;
   /** Why it has to be taken for dead, if so. */
   stuck(): string | undefined;
 }
 
 /** Of a leader whose Lease was changed between reading and writing (ms). */
 const AFTER_CONFLICT_MS = 200;
-
-interface Moment {
-  readonly monotonic: number;
-  readonly wall: number;
-}
+/** Of a leader that got no answer, or a bad one: one connection that is dead must not cost the whole deadline (ms). */
+const AFTER_FAILURE_MS = 1_000;
 
 /** A {@link LeaderElection} that has not begun. */
 export function createLeaderElection(options: LeaderElectionOptions): LeaderElection {
   const { lease, clock, log, identity, durationMs, renewDeadlineMs, retryPeriodMs } = options;
   const { promise: won, resolve: win } = Promise.withResolvers<void>();
   const ending = new AbortController();
+  const renewals = createRenewals(clock);
+  const { age } = renewals;
   let state: 'standby' | 'leading' | 'over' = 'standby';
   let observed: Observed | undefined;
-  /** Before the request that renewed it: the API server can have had it later, but not sooner. */
-  let renewed: Moment = { monotonic: 0, wall: 0 };
-  /** What we wrote since, or tried to, by its renewTime: an answer may be lost, and the write done. */
-  let written = new Map<string, Moment>();
   /** The resourceVersions of one kind are ordered numbers (KEP-5504). */
   let version = 0;
   let deadline: Timer | undefined;
-  let attemptedAt = monotonic(clock);
+  /** Undefined before it runs. */
+  let attemptedAt: number | undefined;
+  let isReady = false;
   let wake = (): void => undefined;
   let running: Promise<unknown> = Promise.resolve();
-
-  /** The longer of both: one stands still while a machine is frozen, the other may be set. */
-  function age(): number {
-    return Math.max(monotonic(clock) - renewed.monotonic, clock.now() - renewed.wall);
-  }
 
   function lose(reason: string): void {
     if (state !== 'leading') return;
@@ -103,10 +100,8 @@ export function createLeaderElection(options: LeaderElectionOptions): LeaderElec
     if (state === 'standby' && holder !== before && holder !== '' && holder !== identity)
       log.info({ replica: identity, holder }, 'standing by');
     if (state !== 'leading' || !found || holder === '') return false;
-    const ours = written.get(renewTime);
     if (holder !== identity) lose(`${holder} holds the Lease`);
-    else if (!ours) lose('another process of the same name holds the Lease');
-    else renewed = ours;
+    else if (!renewals.confirm(renewTime)) lose('another process of the same name holds the Lease');
     return state !== 'leading';
   }
 
@@ -116,16 +111,17 @@ export function createLeaderElection(options: LeaderElectionOptions): LeaderElec
     if (see(found)) return 0;
     const decision = decide(observed, identity, monotonic(clock));
     if (state === 'standby' && decision.kind === 'wait') return Math.min(decision.ms, retryPeriodMs);
-    const at = { monotonic: monotonic(clock), wall: clock.now() };
-    const spec = claimedSpec(found?.spec, { identity, durationMs, now: at.wall });
+    const spec = claimedSpec(found?.spec, { identity, durationMs, now: clock.now() });
     const { renewTime = '' } = spec;
-    written.set(renewTime, at);
+    // One that never wins tries for as long as it lives.
+    if (state === 'standby') renewals.forget();
+    const at = monotonic(clock);
+    renewals.begin(renewTime);
     const { metadata } = await lease.write(found, spec, signal);
     if (state === 'over') return 0;
     version = Number(metadata.resourceVersion);
-    written = new Map([[renewTime, at]]);
-    renewed = at;
-    observed = { holder: identity, renewTime, durationMs, at: at.monotonic };
+    renewals.confirm(renewTime);
+    observed = { holder: identity, renewTime, durationMs, at };
     if (state === 'standby') lead(spec.leaseTransitions ?? 0);
     armDeadline();
     return retryPeriodMs;
@@ -138,18 +134,18 @@ export function createLeaderElection(options: LeaderElectionOptions): LeaderElec
   }
 
   async function attemptInTime(signal: AbortSignal): Promise<number> {
-    const late = new AbortController();
-    const timer = clock.after(renewDeadlineMs / 2, () => late.abort(new Error('no answer in time')));
     try {
-      return await attempt(AbortSignal.any([signal, late.signal]));
+      const pauseMs = await withinTime(clock, renewDeadlineMs / 2, signal, attempt);
+      isReady = true;
+      return pauseMs;
     } catch (error) {
       if (signal.aborted) return 0;
       const isRace = isConflict(error);
       const level = isRace && state === 'standby' ? 'debug' : 'warn';
       log[level]({ replica: identity, error: messageOf(error) }, 'lease not renewed');
-      return isRace && state === 'leading' ? Math.min(AFTER_CONFLICT_MS, retryPeriodMs) : retryPeriodMs;
+      if (state !== 'leading') return retryPeriodMs;
+      return Math.min(isRace ? AFTER_CONFLICT_MS : AFTER_FAILURE_MS, retryPeriodMs);
     } finally {
-      timer.cancel();
       attemptedAt = monotonic(clock);
     }
   }
@@ -187,25 +183,25 @@ export function createLeaderElection(options: LeaderElectionOptions): LeaderElec
       throw new NotLeadingError('this replica does not lead: nothing was written');
     },
     async release() {
-      const wasLeading = state === 'leading' && !looksOverdue();
       end();
       await running;
-      if (!wasLeading) return;
-      const late = new AbortController();
-      const timer = clock.after(renewDeadlineMs / 2, () => late.abort(new Error('no answer in time')));
+      // A claim that was under way may be done.
+      if (!renewals.hasBegun) return;
+      const options = { lease, clock, isOurs: renewals.isOurs };
       try {
-        const found = await lease.read(late.signal);
-        if (!found?.spec?.renewTime || !written.has(found.spec.renewTime)) return;
-        await lease.write(found, releasedSpec(found.spec, clock.now()), late.signal);
-        log.info({ replica: identity }, 'lease released');
+        const { signal } = new AbortController();
+        const isDone = await withinTime(clock, renewDeadlineMs / 2, signal, (late) =>
+          giveBack(options, late),
+        );
+        if (isDone) log.info({ replica: identity }, 'lease released');
       } catch (error) {
         log.warn({ replica: identity, error: messageOf(error) }, 'lease not released');
-      } finally {
-        timer.cancel();
       }
     },
+    unready: () => (isReady ? undefined : 'the Lease was not read yet, or not taken in its turn'),
     stuck() {
-      const quietMs = monotonic(clock) - attemptedAt;
+      const now = monotonic(clock);
+      const quietMs = now - (attemptedAt ?? now);
       if (state === 'over' || quietMs < durationMs + renewDeadlineMs) return undefined;
       return `the Lease was not looked at for ${Math.round(quietMs / 1_000)} s`;
     },

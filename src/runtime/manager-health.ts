@@ -10,7 +10,7 @@ export interface Watched {
   readonly controllers: readonly Pick<Controller, 'name' | 'stuck'>[];
   readonly eventLoop: Pick<EventLoopWatch, 'stuck'>;
   /** Undefined: there is no other replica. */
-  readonly election: Pick<LeaderElection, 'isLeading' | 'stuck'> | undefined;
+  readonly election: Pick<LeaderElection, 'stuck' | 'unready'> | undefined;
 }
 
 /** How far the operator has come. */
@@ -35,9 +35,12 @@ export function livenessChecks({ informers, controllers, eventLoop, election }: 
   ];
 }
 
-/** Whether it does its part: works, or stands by with filled caches. */
+/**
+ * Whether it does its part: works, or stands by with filled caches and can read the Lease. A rollout replaces the leader
+ * by those that are ready, and one without a right to the Lease would never lead.
+ */
 export function readinessChecks(
-  { informers }: Pick<Watched, 'informers'>,
+  { informers, election }: Pick<Watched, 'informers' | 'election'>,
   phase: () => Phase,
 ): HealthCheck[] {
   const filled = new WeakSet<object>();
@@ -46,6 +49,7 @@ export function readinessChecks(
     filled.has(informer) ? undefined : 'not filled yet';
   return [
     ...named(informers, ({ resource }) => `informer-${resource.plural}`, failure),
+    ...(election ? [{ name: 'leader-election', failure: election.unready }] : []),
     { name: 'started', failure: () => (phase() === 'filling' ? 'the caches are not filled yet' : undefined) },
     { name: 'shutdown', failure: () => (phase() === 'stopping' ? 'it is stopping' : undefined) },
   ];

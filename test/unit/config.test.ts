@@ -196,6 +196,13 @@ describe('what is wrong', () => {
     expect(problems(args)).toEqual([expect.stringContaining('write up to 100 names of namespaces')]);
   });
 
+  test.each(['0.0.0.0', '[::]'])('is one port for two servers, of which one takes it on %s', (host) => {
+    const args = [`--metrics-bind-address=${host}:8080`, '--health-probe-bind-address=127.0.0.1:8080'];
+    expect(problems(args)).toEqual([
+      expect.stringContaining('that is where --metrics-bind-address is served'),
+    ]);
+  });
+
   test('is one address for two servers', () => {
     expect(problems(['--metrics-bind-address=127.0.0.1:8081'])).toEqual([
       expect.stringMatching(

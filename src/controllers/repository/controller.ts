@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Repository, RepositoryStatus } from '../../api/repository.generated.ts';
 import { type Controller, createController } from '../../runtime/controller.ts';
 import { keyOf } from '../../runtime/key.ts';
+import { indexByNamespace } from '../../runtime/namespace-index.ts';
 import { changedByPeople } from '../../runtime/predicates.ts';
 import { mappedWatchSource, watchSource } from '../../runtime/sources.ts';
 import { isCompared } from '../drift/drift-schedule.ts';
@@ -25,10 +26,13 @@ const LATER = { priority: 'refresh' } as const;
  */
 export function repositoryController(parts: Parts): Controller {
   const { caches, world, config, clock, log } = parts;
-  const where = (butSettled: boolean, matches: (repository: Repository) => boolean): string[] =>
-    [...world.repositories.values()]
-      .filter((repository) => matches(repository) && !(butSettled && isSettled(repository)))
+  const repositoriesIn = indexByNamespace([caches.repositories]);
+  const keysOf = (repositories: Iterable<Repository>, butSettled: boolean): string[] =>
+    [...repositories]
+      .filter((repository) => !(butSettled && isSettled(repository)))
       .map(({ metadata }) => keyOf(metadata));
+  const where = (butSettled: boolean, matches: (repository: Repository) => boolean): string[] =>
+    keysOf([...world.repositories.values()].filter(matches), butSettled);
   const settledAtStart = new Set<string>();
   const reconcile = customResource<Repository, RepositoryStatus>(
     parts,
@@ -61,7 +65,8 @@ export function repositoryController(parts: Parts): Controller {
       mappedWatchSource(
         caches.namespaces,
         (name, now, before) =>
-          isDeepStrictEqual(now, before) ? [] : where(!before, ({ metadata }) => metadata.namespace === name),
+          // By the index: at a start, thousands of namespaces meet thousands of Repositories.
+          isDeepStrictEqual(now, before) ? [] : keysOf(repositoriesIn(name), !before),
         LATER,
       ),
       // Whoever waits for the name of one that is gone.

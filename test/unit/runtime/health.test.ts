@@ -58,7 +58,7 @@ function parts(change: { readonly stuck?: string } = {}) {
     ],
     controllers: [{ name: 'registry', stuck: stuck('registry') }],
     eventLoop: { stuck: stuck('loop') },
-    election: { isLeading: () => false, stuck: stuck('election') },
+    election: { unready: () => undefined, stuck: stuck('election') },
   };
 }
 
@@ -98,8 +98,15 @@ describe('readiness', () => {
   test('names the cache that is not filled', async () => {
     const { informers } = parts();
     const late = { resource: PODS, ready: new Promise<void>(() => undefined) };
-    const checks = readinessChecks({ informers: [...informers, late] }, () => 'filling');
+    const checks = readinessChecks({ informers: [...informers, late], election: undefined }, () => 'filling');
     await settled();
     expect(await ask(checks)).toContain('[-]informer-pods-2 failed: not filled yet');
+  });
+
+  test('fails while nobody knows whether it could take over', async () => {
+    const election = { unready: () => 'not read', stuck: () => undefined };
+    const checks = readinessChecks({ ...parts(), election }, () => 'standing by');
+    await settled();
+    expect(await ask(checks)).toContain('[-]leader-election failed: not read');
   });
 });

@@ -1,6 +1,8 @@
-import { connect } from 'node:net';
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { type HttpServer, type Route, serve } from '../../../src/runtime/http-server.ts';
+import { waitFor } from '../../lab/wait-for.ts';
 import { recordedLog } from './recorded-log.ts';
 
 const LOCAL = { host: '127.0.0.1', port: 0 };
@@ -82,4 +84,23 @@ test('closing waits for nobody: a connection that says nothing is ended', async 
   const ended = new Promise((resolve) => socket.once('close', resolve));
   await servers.pop()?.close();
   await ended;
+});
+
+describe('connections that say nothing', () => {
+  test('keep nobody out, however many: the oldest one is ended', async () => {
+    const { server, url } = await serving({ '/hello': hello });
+    const sockets: Socket[] = [];
+    try {
+      for (let count = 0; count < 200; count += 1) {
+        const socket = connect(server.port, '127.0.0.1');
+        socket.on('error', () => undefined);
+        sockets.push(socket);
+        await once(socket, 'connect');
+      }
+      expect(await (await fetch(`${url}/hello?who=you`)).text()).toBe('hello you');
+      await waitFor(() => sockets[0]?.closed, { what: 'the first connection to be ended' });
+    } finally {
+      for (const socket of sockets) socket.destroy();
+    }
+  });
 });

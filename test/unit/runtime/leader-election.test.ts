@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import type { Clock } from '../../../src/runtime/clock.ts';
 import { NotLeadingError } from '../../../src/runtime/fence.ts';
+import { KubeError } from '../../../src/runtime/kube-errors.ts';
 import { createLeaderElection, type LeaderElection } from '../../../src/runtime/leader-election.ts';
 import { createFakeClock, type FakeClock, settled } from '../fake-clock.ts';
 import { type FakeLease, type FakeLeaseClient, fakeLease } from './fake-lease.ts';
@@ -22,8 +23,13 @@ afterEach(() => {
   for (const kill of killers.splice(0)) kill();
 });
 
-function replica(lease: FakeLease, clock: Clock, identity: string): Replica {
-  const client = lease.client();
+function replica(
+  lease: FakeLease,
+  clock: Clock,
+  identity: string,
+  mode: FakeLeaseClient['mode'] = 'works',
+): Replica {
+  const client = Object.assign(lease.client(), { mode });
   const log = recordedLog();
   const lost: string[] = [];
   const dead = new AbortController();
@@ -213,6 +219,26 @@ describe('leadership is lost', () => {
     expect([a.election.isLeading(), a.lost]).toEqual([true, []]);
   });
 
+  test('by nobody whose one connection is dead, while another one works', async () => {
+    const { clock, a } = await leaderAndStandby();
+    await clock.elapse(4_900);
+    a.client.mode = 'hangs';
+    await clock.elapse(200);
+    // What hangs goes on to do so; what is asked from now on is answered.
+    a.client.mode = 'works';
+    await clock.elapse(60_000);
+    expect([a.election.isLeading(), a.lost]).toEqual([true, []]);
+  });
+
+  test('by nobody who reaches the API server again a second before the deadline', async () => {
+    const { clock, a } = await leaderAndStandby();
+    a.client.mode = 'fails';
+    await clock.elapse(18_500);
+    a.client.mode = 'works';
+    await clock.elapse(60_000);
+    expect([a.election.isLeading(), a.lost]).toEqual([true, []]);
+  });
+
   test('by nobody whose Lease is labelled, or who is told of a change late', async () => {
     const { clock, a, lease } = await leaderAndStandby();
     lease.edit({ ...lease.spec() });
@@ -303,6 +329,58 @@ describe('an end', () => {
     expect(lease.spec()?.holderIdentity).toBe('c');
   });
 
+  test('gives the Lease back although a renewal that was under way is done in the midst of it', async () => {
+    const { clock, a, b } = await leaderAndStandby();
+    const { read, write } = a.client;
+    let finish = async (): Promise<unknown> => undefined;
+    a.client.write = (before, spec, signal) =>
+      new Promise((_, reject) => {
+        finish = () => write(before, spec, signal);
+        signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+      });
+    await clock.elapse(5_000);
+    a.client.write = write;
+    a.client.read = async (signal) => {
+      const found = await read(signal);
+      a.client.read = read;
+      await finish();
+      return found;
+    };
+    const released = a.election.release();
+    await clock.elapse(1_000);
+    await released;
+    expect([leaders(a, b), a.log.messages().at(-1)]).toEqual([[false, true], 'lease released']);
+  });
+
+  test('of a standby gives back what it was about to take', async () => {
+    const { clock, lease, a, b } = await leaderAndStandby();
+    const { write } = b.client;
+    let finish = async (): Promise<unknown> => undefined;
+    b.client.write = (before, spec, signal) =>
+      new Promise((_, reject) => {
+        finish = () => write(before, spec, signal);
+        signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+      });
+    await a.election.release();
+    await settled();
+    await finish();
+    b.client.write = write;
+    await b.election.release();
+    expect([lease.holders(), leaders(a, b), b.lost]).toEqual([['a', '', 'b', ''], [false, false], []]);
+    expect(clock.pending()).toEqual([]);
+  });
+
+  test('gives the Lease back although a connection breaks', async () => {
+    const { clock, a, b } = await leaderAndStandby();
+    a.client.mode = 'fails';
+    const released = a.election.release();
+    await settled();
+    a.client.mode = 'works';
+    await clock.elapse(1_000);
+    await released;
+    expect([leaders(a, b), a.log.messages().at(-1)]).toEqual([[false, true], 'lease released']);
+  });
+
   test.each(['fails', 'hangs'] as const)('goes on where the API server %s', async (mode) => {
     const { clock, a } = await leaderAndStandby();
     a.client.mode = mode;
@@ -321,7 +399,48 @@ describe('an end', () => {
   });
 });
 
+describe('it could take over', () => {
+  test('when it has seen the Lease, and from then on', async () => {
+    const clock = createFakeClock();
+    const lease = fakeLease();
+    replica(lease, clock, 'a');
+    await settled();
+    const b = replica(lease, clock, 'b', 'fails');
+    expect(b.election.unready()).toBe('the Lease was not read yet, or not taken in its turn');
+    await clock.elapse(60_000);
+    expect(b.election.unready()).toBeDefined();
+    b.client.mode = 'works';
+    await clock.elapse(5_000);
+    expect(b.election.unready()).toBeUndefined();
+    b.client.mode = 'fails';
+    await clock.elapse(60_000);
+    expect(b.election.unready()).toBeUndefined();
+  });
+
+  test('not when it is its turn and it may not write', async () => {
+    const clock = createFakeClock();
+    const a = replica(fakeLease(), clock, 'a');
+    a.client.write = () => Promise.reject(new KubeError(403, 'Forbidden', 'no'));
+    await clock.elapse(60_000);
+    expect(a.election.unready()).toBe('the Lease was not read yet, or not taken in its turn');
+  });
+});
+
 describe('it is taken for dead', () => {
+  test('not while it has not begun, however long the caches take to fill', async () => {
+    const clock = createFakeClock();
+    const election = createLeaderElection({
+      lease: fakeLease().client(),
+      clock,
+      log: recordedLog(),
+      identity: 'a',
+      ...TIMES,
+      onLost: () => undefined,
+    });
+    await clock.elapse(120_000);
+    expect(election.stuck()).toBeUndefined();
+  });
+
   test('never while it asks, answered or not', async () => {
     const { clock, a, b } = await leaderAndStandby();
     b.client.mode = 'hangs';

@@ -75,12 +75,16 @@ function managed({
     won,
     isLeading: () => false,
     fence: () => undefined,
+    unready: () => undefined,
     stuck: () => undefined,
     async run(signal) {
       happened.push('compete');
       await new Promise((end) => signal.addEventListener('abort', end, { once: true }));
     },
-    release: async () => void happened.push('release'),
+    async release() {
+      await settled();
+      happened.push('release');
+    },
   };
   const manager: Manager = createManager({
     informers: [informer('i1'), informer('i2')],

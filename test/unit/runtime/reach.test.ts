@@ -107,6 +107,19 @@ describe('informers of some namespaces', () => {
     });
   });
 
+  test('count as interrupted what is no refusal, and an interruption of all of them once', async () => {
+    const { accounts, closed, clock, run } = setUp();
+    closed.set(LIST_B, 403);
+    await run(async () => {
+      await clock.elapse(60_000);
+      expect(accounts.restarts?.()).toBe(0);
+    });
+    const other = setUp();
+    other.closed.set(LIST_B, 500);
+    other.closed.set(LIST_B.replace('/b/', '/a/'), 500);
+    await other.run(async () => expect(other.accounts.restarts?.()).toBe(1));
+  });
+
   test('wait for one that is only not answered for', async () => {
     const { accounts, reach, closed, run, isReady } = setUp();
     closed.set(LIST_B, 500);
