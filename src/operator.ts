@@ -155,7 +155,7 @@ export async function createOperator(options: OperatorOptions): Promise<Manager>
       ...caches.pods,
     ],
     controllers: [
-      within ? fileRegistryController(parts) : registryController(parts),
+      within ? fileRegistryController(parts, within.registries) : registryController(parts),
       ...(isManaging ? managingControllers(parts) : []),
       ...pullSecretControllers(parts),
     ],

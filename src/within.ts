@@ -44,8 +44,14 @@ export function readinessNotes({ registries, reach }: Within): readonly HealthCh
   ];
 }
 
+/** What is told in numbers. */
+export interface WithinNumbers {
+  readonly registries: Pick<RegistriesFile, 'problems'>;
+  readonly reach: Pick<Within['reach'], 'closures'>;
+}
+
 /** The same as numbers, in such an installation alone. */
-export function registerWithin({ registries, reach }: Within, metrics: Registry): void {
+export function registerWithin({ registries, reach }: WithinNumbers, metrics: Registry): void {
   const registers = [metrics];
   new Gauge({
     name: 'ecr_operator_registries_file_refused',

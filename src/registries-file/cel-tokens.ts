@@ -16,14 +16,16 @@ export function tokensOf(text: string): readonly Token[] {
     const literal = single ?? double;
     if (name !== undefined) tokens.push({ kind: 'name', text: name });
     else if (number !== undefined) tokens.push({ kind: 'number', text: number });
-    else if (literal !== undefined) tokens.push({ kind: 'text', text: unescaped(literal) });
+    else if (literal !== undefined) tokens.push({ kind: 'text', text: unescaped(literal, text) });
     else tokens.push({ kind: 'sign', text: sign ?? '' });
   }
   return tokens;
 }
 
-function unescaped(literal: string): string {
-  return literal.replace(/\\(.)/g, (_, sign: string) => (sign === 'n' ? '\n' : sign));
+const ESCAPES: Readonly<Record<string, string>> = { n: '\n', '\\': '\\', "'": "'", '"': '"' };
+
+function unescaped(literal: string, rule: string): string {
+  return literal.replace(/\\(.)/gs, (_, sign: string) => ESCAPES[sign] ?? unknown(rule));
 }
 
 /** Throws: the rule says more than is known here. */

@@ -7,6 +7,7 @@ import {
   matches,
   memberOf,
   sizeOf,
+  textOf,
   type Variables,
   variable,
 } from './cel-values.ts';
@@ -87,9 +88,9 @@ function createParser(tokens: readonly Token[], text: string): { whole(): Expres
     if (name === 'all' && first && second) return allOf(object, first.name, second.value);
     if (!first || second) return unknown(text);
     if (name === 'matches')
-      return (variables) => matches(String(object(variables)), String(first.value(variables)));
+      return (variables) => matches(textOf(object(variables)), textOf(first.value(variables)));
     if (name === 'contains')
-      return (variables) => String(object(variables)).includes(String(first.value(variables)));
+      return (variables) => textOf(object(variables)).includes(textOf(first.value(variables)));
     return unknown(text);
   }
 

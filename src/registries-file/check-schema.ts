@@ -30,8 +30,9 @@ export interface Checked {
 type Members = Readonly<Record<string, unknown>>;
 
 /**
- * Holds a value to a schema as the API server does with `--validate=strict` (pure). Rules that compare with the value of
- * before (`oldSelf`) count where there is one. The rules of a value are asked where nothing else is wrong in it.
+ * Holds a value to a schema as the API server does with `--validate=strict` (pure); but null in a field without a default
+ * is refused, and not left out without a word. Rules that compare with the value of before (`oldSelf`) count where there
+ * is one. The rules of a value are asked where nothing else is wrong in it.
  */
 export function checkSchema(schema: Schema, given: unknown, path: string, before?: unknown): Checked {
   const value = given === null && schema.default !== undefined ? schema.default : given;
@@ -79,18 +80,24 @@ function membersOf(schema: Schema, given: Members, path: string, before: unknown
   const problems = required
     .filter((name) => given[name] === undefined)
     .map((name) => `${path}.${name}: this field is required`);
-  const value: Record<string, unknown> = {};
+  const members: [string, unknown][] = [];
   for (const [name, member] of Object.entries({ ...defaultsOf(properties), ...given })) {
     const of = Object.hasOwn(properties, name) ? properties[name] : additionalProperties;
     if (!of) {
       problems.push(`${path}.${name}: there is no such field`);
       continue;
     }
-    const checked = checkSchema(of, member, `${path}.${name}`, (before as Members | undefined)?.[name]);
-    value[name] = checked.value;
+    const checked = checkSchema(of, member, `${path}.${name}`, ownMember(before, name));
+    members.push([name, checked.value]);
     problems.push(...checked.problems);
   }
-  return { value, problems };
+  // Not by assignment, which a member called __proto__ would not outlive: no rule would see it.
+  return { value: Object.fromEntries(members), problems };
+}
+
+function ownMember(value: unknown, name: string): unknown {
+  if (typeof value !== 'object' || value === null || !Object.hasOwn(value, name)) return undefined;
+  return (value as Members)[name];
 }
 
 function defaultsOf(properties: Readonly<Record<string, Schema>>): Members {

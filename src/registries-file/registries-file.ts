@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { REGISTRIES } from '../api/names.ts';
-import type { Registry } from '../api/registry.generated.ts';
+import type { Registry, RegistryStatus } from '../api/registry.generated.ts';
 import { ConfigError } from '../config.ts';
 import { type Clock, sleep } from '../runtime/clock.ts';
 import { messageOf } from '../runtime/errors.ts';
@@ -21,6 +21,8 @@ export interface RegistriesFile extends Informer<Registry> {
   problems(): readonly string[];
   /** Called when the file is found to be wrong, or wrong in another way. */
   onRefused(listener: (problems: readonly string[]) => void): void;
+  /** Keeps how it stands with a Registry, which no API server does for it, for as long as it is in the file. */
+  setStatus(name: string, status: RegistryStatus): void;
 }
 
 /** kubelet brings a changed ConfigMap within a minute or so; to look at the file costs next to nothing. */
@@ -41,6 +43,7 @@ export async function openRegistriesFile({
   let text: string | undefined;
   let current: readonly Registry[] = [];
   let refused: readonly string[] = [];
+  const statuses = new Map<string, RegistryStatus>();
 
   async function look(): Promise<readonly string[]> {
     let found: string;
@@ -62,9 +65,12 @@ export async function openRegistriesFile({
   function publish(): void {
     const versioned = current.map((registry) => {
       const { name, resourceVersion } = registry.metadata;
-      return [name, { value: registry, version: resourceVersion }] as const;
+      const status = statuses.get(name);
+      const version = `${resourceVersion} ${JSON.stringify(status)}`;
+      return [name, { value: status ? { ...registry, status } : registry, version }] as const;
     });
     store.replace(new Map(versioned));
+    for (const name of statuses.keys()) if (!store.get(name)) statuses.delete(name);
   }
 
   function tell(problems: readonly string[]): void {
@@ -84,6 +90,10 @@ export async function openRegistriesFile({
     listen: (listener) => store.listen(listener),
     problems: () => refused,
     onRefused: (listener) => void listeners.push(listener),
+    setStatus(name, status) {
+      statuses.set(name, status);
+      publish();
+    },
     async run(signal) {
       publish();
       becomeReady();

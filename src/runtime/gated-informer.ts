@@ -22,7 +22,10 @@ export function createGatedInformer<T>(
       log: gate.log(log),
     });
     gate.fills(informer.ready);
-    return [namespace, { ...informer, ready: Promise.race([informer.ready, gate.closed]) }];
+    const ready = Promise.race([informer.ready, gate.closed]);
+    // That it is closed is told elsewhere, and does not mean that watches are in trouble.
+    const restarts = (): number => (informer.restarts?.() ?? 0) - gate.refusals();
+    return [namespace, { ...informer, ready, restarts }];
   });
   return joinInformers(resource, new Map(parts));
 }

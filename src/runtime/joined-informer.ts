@@ -13,7 +13,8 @@ export function joinInformers<T>(
     lister: joinedLister(byNamespace),
     resource,
     ready: Promise.all(parts.map(({ ready }) => ready)).then(() => undefined),
-    restarts: () => parts.reduce((sum, { restarts }) => sum + (restarts?.() ?? 0), 0),
+    // Of the one that fares worst: an API server that goes away interrupts all of them, which is one interruption.
+    restarts: () => Math.max(0, ...parts.map(({ restarts }) => restarts?.() ?? 0)),
     stuck: () => parts.map(({ stuck }) => stuck?.()).find((why) => why !== undefined),
     listen: (listener) => {
       for (const part of parts) part.listen(listener);

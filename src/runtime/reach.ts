@@ -30,6 +30,8 @@ export interface Gate {
   client(client: KubeClient): KubeClient;
   /** A log for what is read, which leaves it to the gate to say that it is closed. */
   log(log: Log): Log;
+  /** How often it was found closed, from the start. */
+  refusals(): number;
   /** Behind the gate is a cache, which is filled when `ready` resolves. */
   fills(ready: Promise<void>): void;
 }
@@ -49,8 +51,10 @@ export function createReach(log: Log): Reach {
   function gate(namespace: string, what: string, closedBy = FORBIDDEN): Gate {
     const id = `${namespace}/${what}`;
     const { promise: closed, resolve } = Promise.withResolvers<void>();
+    let refusals = 0;
 
     function close(message: string): void {
+      refusals += 1;
       const isNews = !closures.has(id);
       closures.set(id, { namespace, what, message });
       resolve();
@@ -78,6 +82,7 @@ export function createReach(log: Log): Reach {
 
     return {
       closed,
+      refusals: () => refusals,
       client: (client) => ({
         ...client,
         request: (path, options) => through(client.request(path, options)),

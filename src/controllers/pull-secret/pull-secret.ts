@@ -3,7 +3,7 @@ import type { PullSecret } from '../../api/pull-secret.generated.ts';
 import type { PullSecretStatus } from '../../api/shared.generated.ts';
 import { registryHost } from '../../ecr/partition.ts';
 import { type Clock, timestamp } from '../../runtime/clock.ts';
-import type { Happening, Outcome } from '../../runtime/outcome.ts';
+import type { ConditionState, Happening, Outcome } from '../../runtime/outcome.ts';
 import type { Reconciler } from '../../runtime/resource-reconciler.ts';
 import type { BaseStatus } from '../../runtime/status.ts';
 import { accepted, type Installation } from './accepted.ts';
@@ -45,9 +45,11 @@ export function pullSecretReconciler<T extends PullSecret | ClusterPullSecret>({
       return report(world, claim, found, accepted(installation, claim, hostIn(world)), now);
     },
     async finalize(object) {
-      onRequest(world.demand.forget(claimKey(claimOf(object))));
-      world.requests.forget(claimOf(object));
-      const left = holdings(world, claimOf(object));
+      const claim = claimOf(object);
+      onRequest(world.demand.forget(claimKey(claim)));
+      world.requests.forget(claim);
+      if (isHidden(world, installation, claim)) return hidden(object, accepted(installation, claim));
+      const left = holdings(world, claim);
       return left === 0 ? 'released' : withdrawing(object, left);
     },
   };
@@ -148,10 +150,24 @@ function holdings(world: PullWorld, claim: Claim): number {
 }
 
 function withdrawing({ status }: PullSecret | ClusterPullSecret, left: number): Outcome<Fields> {
+  return going(status, `${left} Secrets and ServiceAccount entries are still to be taken away`);
+}
+
+function going(status: PullSecretStatus | undefined, message: string): Outcome<Fields> {
   const { observedGeneration: _, conditions: __, ...fields } = status ?? {};
-  const message = `${left} Secrets and ServiceAccount entries are still to be taken away`;
   return {
     status: fields,
     conditions: [{ type: 'Delivered', status: 'False', reason: 'Withdrawing', message }],
   };
+}
+
+/** Whether the namespace is one that is watched and cannot be read: what is in it is not known, and not gone. */
+function isHidden(world: PullWorld, { closures }: Installation, { kind, object }: Claim): boolean {
+  return closures !== undefined && kind === 'PullSecret' && !world.namespaces.get(object.metadata.namespace);
+}
+
+/** Let go now, what it leaves behind would be taken for what nobody wants once the namespace can be read again. */
+function hidden({ status }: PullSecret | ClusterPullSecret, acceptance: ConditionState): Outcome<Fields> {
+  const outcome = going(status, 'the namespace cannot be read, and nothing in it is let go until it can');
+  return { ...outcome, conditions: [...outcome.conditions, acceptance] };
 }

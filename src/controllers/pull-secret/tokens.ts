@@ -165,9 +165,13 @@ export function tokensReconciler(options: TokensOptions): (id: string) => Promis
     if (!isWanted(world, id)) return {};
     const registry = world.registries.get(want.registry);
     const token = tokenFor(registry, want, known);
-    const due = token && !isOutdated(registry, token) ? dueAt(id, token) : now;
+    // Without its Registry it cannot be renewed: that is told now, while there is time to mend it.
+    const due = token && registry && !isOutdated(registry, token) ? dueAt(id, token) : now;
     // Read anew: to look at thousands of targets took a moment.
-    if (due > clock.now()) return { requeueAfterMs: due - clock.now() };
+    if (token && due > clock.now()) {
+      if (world.tokens.get(id).failure?.reason === 'RegistryNotFound') remember(id, { token });
+      return { requeueAfterMs: due - clock.now() };
+    }
     if (!isGranted(world, id)) return { requeueAfterMs: GRANT_SOON_MS };
     const waitMs = token ? 0 : overBudgetMs(want);
     if (waitMs > 0) return { requeueAfterMs: waitMs };

@@ -7,6 +7,7 @@ import { waitFor } from '../../lab/wait-for.ts';
 import {
   arrivedIn,
   condition,
+  gone,
   pullNames,
   secretIn,
   servedIn,
@@ -84,6 +85,30 @@ describe('namespaces that are not all there', () => {
     await giveRights(lab, 'partly');
     await lab.lookAgain();
     await servedIn(lab, object, 1);
+  });
+
+  test('where a right is taken away, a PullSecret that leaves its Secret behind waits to be let go', async () => {
+    const object = await lab.claim('partly', { deletionPolicy: 'Retain' });
+    const current = () => lab.admin.get<PullObject>(object);
+    await waitFor(current, {
+      what: 'the finalizer',
+      until: (now) => now?.metadata.finalizers?.includes('ecr-operator.io/finalizer') ?? false,
+    });
+    await withoutRight('partly', 'namespaces');
+    await lab.lookAgain();
+    await settledAs(lab, object, 'NamespaceClosed');
+    const before = await arrivedIn(lab, 'partly');
+    await lab.admin.delete(object);
+    await waitFor(current, {
+      what: 'it to wait',
+      until: (now) => condition(now?.status, 'Delivered')?.reason === 'Withdrawing',
+    });
+    await giveRights(lab, 'partly');
+    await lab.lookAgain();
+    await gone(lab, object);
+    const { uid, labels = {} } = (await arrivedIn(lab, 'partly')).metadata;
+    expect([uid, labels['app.kubernetes.io/managed-by']]).toEqual([before.metadata.uid, undefined]);
+    expect(await pullNames(lab, 'partly')).toEqual(['ecr-pull']);
   });
 
   test('are served without a restart once the Role is there, and once the namespace is', async () => {

@@ -12,7 +12,7 @@ export interface IncidentLab extends Lab {
   readonly proxy: ApiProxy;
   readonly ecr: RegistryHandle;
   readonly record: ScrapeRecord;
-  /** Starts a replica that is scraped as this instance. Resolves when it answers scrapes, which a standby does too. */
+  /** Starts a replica that is scraped as this instance. Resolves when it works, or stands by. */
   replica(instance: string, env?: Readonly<Record<string, string>>): Promise<OperatorProcess>;
   stopReplica(instance: string): Promise<void>;
   /** What its `/metrics` says now. */
@@ -79,8 +79,11 @@ export async function startIncidentLab(): Promise<IncidentLab> {
       replicas.set(instance, operator);
       targets.set(instance, `http://127.0.0.1:${port}/metrics`);
       void operator.exited.then(() => targets.delete(instance));
-      const answers = async (): Promise<boolean> => (await fetch(targets.get(instance) ?? '')).ok;
-      await waitFor(answers, { what: `${instance} to answer a scrape`, timeoutMs: 60_000 });
+      // It takes itself for broken where its caches are empty after a minute: until they are filled, none may pass.
+      const before = (await operator.log()).length;
+      const isFilled = async (): Promise<boolean> =>
+        /"msg":"(standing by|started)"/.test((await operator.log()).slice(before));
+      await waitFor(isFilled, { what: `${instance} to have filled its caches`, timeoutMs: 60_000 });
       return operator;
     },
     async stopReplica(instance) {

@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals';
+import { registerWithin } from '../../../src/within.ts';
 import { shownOf } from '../controllers/metrics/shown.ts';
 import { readPage, rowsOf } from './markdown.ts';
 
@@ -11,6 +12,7 @@ interface Family {
 test('the tables of metrics.md are what /metrics says of its metrics', async () => {
   const { metrics } = shownOf({}, true);
   metrics.watchInformers([]);
+  registerWithin({ registries: { problems: () => [] }, reach: { closures: () => [] } }, metrics.registry);
   const families = (await metrics.registry.getMetricsAsJSON()) as unknown as readonly Family[];
   const labels = (name: string) =>
     (metrics.registry.getSingleMetric(name) as unknown as { readonly labelNames: readonly string[] })

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { isTakenPort, retryOnTakenPort } from '../../lab/ports.ts';
+import { freePort, isTakenPort, retryOnTakenPort } from '../../lab/ports.ts';
 import { NotReadyError } from '../../lab/process.ts';
 
 const taken = new NotReadyError('etcd ended', 'listen tcp 127.0.0.1:1: bind: address already in use');
@@ -28,4 +28,9 @@ test('another failure is not tried again', async () => {
   };
   await expect(retryOnTakenPort(start)).rejects.toThrow('no such binary');
   expect(starts).toBe(1);
+});
+
+test('a port is not given out twice in a short while, though nobody listens on it', async () => {
+  const ports = await Promise.all(Array.from({ length: 100 }, freePort));
+  expect(new Set(ports).size).toBe(100);
 });

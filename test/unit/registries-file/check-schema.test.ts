@@ -109,6 +109,13 @@ describe('checkSchema', () => {
     expect(checkSchema(schema, '\u{1f600}', 'it').problems).toEqual([]);
   });
 
+  test('loses no member of a map, whatever it is called', () => {
+    const matchLabels = JSON.parse('{"__proto__": "a"}') as object;
+    const tenancy = { rules: [{ allow: ['Pull'], namespaceSelector: { matchLabels } }] };
+    const spec = { accountId: '123456789012', region: 'eu-central-1', tenancy };
+    expect(checked(small(spec)).problems).toEqual([expect.stringContaining('no label has this key')]);
+  });
+
   test('takes what every object has for no field of a map', () => {
     const spec = { accountId: '123456789012', region: 'eu-central-1', constructor: 'x' };
     expect(checked(small(spec)).problems).toEqual(['.spec.constructor: there is no such field']);
@@ -125,11 +132,14 @@ describe('compileRule', () => {
     ['self.all(key, size(key) <= 2)', { self: { aa: 1, bbb: 1 } }, false],
     ['self.all(one, self.all(other, one <= other || one >= other))', { self: [1, 2] }, true],
     ['has(self.a.b)', { self: { a: {} } }, false],
+    ['has(self.a) && has(self.a.b)', { self: {} }, false],
     ['has(self.a) && self.a', { self: { a: true } }, true],
     ["self.matches('^\\\\s*\\\\{')", { self: ' {' }, true],
     ["self.contains('it\\'s')", { self: "it's" }, true],
     ["'a' in self", { self: { a: 1 } }, true],
     ["'toString' in self", { self: { a: 1 } }, false],
+    ["self.matches('^\\\\s$') || self.matches('^[\\\\s]$')", { self: '\u00a0' }, false],
+    ["self.matches('^[^\\\\s]\\\\s$')", { self: '\u00a0\t' }, true],
   ])('%s of %j is %j', (rule, variables, holds) => {
     expect(compileRule(rule)(variables)).toBe(holds);
   });
@@ -142,12 +152,29 @@ describe('compileRule', () => {
     'has(self.a',
     'self ~ 1',
     'size(self, 1) > 1',
+    "self == '\\t'",
+    'self.endsWith(oldSelf)',
+    'self ? true : false',
     '',
   ])('takes nothing that it does not know: %s', (rule) => {
     expect(() => compileRule(rule)).toThrow('not known here');
   });
 
-  test('throws where a rule reads what is not there', () => {
+  test('throws where a rule reads what is not there, also on the way to what it asks for', () => {
     expect(() => compileRule('self.a == 1')({ self: {} })).toThrow('a is not there');
+    expect(() => compileRule('has(self.a.b)')({ self: {} })).toThrow('a is not there');
+    expect(() => compileRule('!has(self.a.b)')({ self: {} })).toThrow('a is not there');
+  });
+
+  test.each([
+    'self < 1',
+    'size(self) > 0',
+    "self.matches('1')",
+    "self.contains('1')",
+    "'a' in self",
+    'self.all(a, true)',
+    'self.a == 1',
+  ])('throws where a value is of no type that it can be asked of: %s', (rule) => {
+    expect(() => compileRule(rule)({ self: true })).toThrow(/^a boolean (is no|has no) /);
   });
 });

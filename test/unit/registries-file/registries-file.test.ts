@@ -106,6 +106,26 @@ test('a file that is wrong changes nothing, and is told of once, and anew where 
     expect(file.problems()).toEqual([]);
   }));
 
+test('how it stands with a Registry is kept while it is in the file, also over a change of it', () =>
+  trial('status', async ({ file, write, later }) => {
+    const told: (string | undefined)[] = [];
+    await file.ready;
+    file.listen((_, now) => told.push(now?.status?.identity));
+    file.setStatus('a', { identity: 'me' });
+    file.setStatus('a', { identity: 'me' });
+    expect(file.lister.get('a')).toMatchObject({ metadata: { generation: 1 }, status: { identity: 'me' } });
+    await write(one('a').replace('"region"', '"access":"PullOnly","region"'));
+    await later();
+    expect(file.lister.get('a')).toMatchObject({ metadata: { generation: 2 }, status: { identity: 'me' } });
+    await write(one('b'));
+    await later();
+    file.setStatus('a', { identity: 'me' });
+    await write(`${one('a')}\n---\n${one('b')}`);
+    await later();
+    expect(file.lister.get('a')?.status).toBeUndefined();
+    expect(told).toEqual([undefined, 'me', 'me', undefined, undefined, undefined]);
+  }));
+
 test('a file that is gone changes nothing, and is read again when it is back', () =>
   trial('gone', async ({ path, file, write, later }) => {
     await rm(path);

@@ -1,6 +1,7 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { stop as stopEsbuild } from 'esbuild';
 import { buildInto } from '../../../scripts/build.ts';
 import { bundle, bundledFolders, PROJECT } from '../../../scripts/build-bundle.ts';
 import { licencesText, readLicences } from '../../../scripts/build-licences.ts';
@@ -17,6 +18,8 @@ beforeAll(async () => {
 }, 60_000);
 
 afterAll(async () => {
+  // It would stay beside the worker, with half a gigabyte, for as long as that lives.
+  await stopEsbuild();
   await folder.remove();
 });
 

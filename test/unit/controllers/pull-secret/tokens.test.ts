@@ -158,21 +158,22 @@ describe('a token of earlier circumstances', () => {
     expect([await one.pass(), one.asked.length]).toEqual([{ requeueAfterMs: 5 * HOUR }, 1]);
   });
 
-  test('of a Registry that is gone keeps serving, and is not renewed', async () => {
+  test('of a Registry that is gone keeps serving, which is told at once, and no more when it is back', async () => {
     const one = tokenTrial();
     await one.pass();
-    (one.world.registries as ReturnType<typeof stored>).remove('default');
+    const registries = one.world.registries as ReturnType<typeof stored>;
+    registries.remove('default');
     one.clock.advance(HOUR);
-    expect([await one.pass(), one.world.tokens.get('default|').token]).toEqual([
-      { requeueAfterMs: 5 * HOUR },
-      FIRST,
+    expect([await one.pass(), one.world.tokens.get('default|')]).toEqual([
+      { retry: { kind: 'backoff' } },
+      {
+        token: FIRST,
+        failure: { reason: 'RegistryNotFound', message: 'there is no Registry default' },
+      },
     ]);
-    one.clock.advance(5 * HOUR);
-    expect(await one.pass()).toEqual({ retry: { kind: 'backoff' } });
-    expect([one.asked.length, one.world.tokens.get('default|')]).toEqual([
-      1,
-      { token: FIRST, failure: { reason: 'RegistryNotFound', message: 'there is no Registry default' } },
-    ]);
+    registries.set('default', registry(), '2');
+    expect(await one.pass()).toEqual({ requeueAfterMs: 5 * HOUR });
+    expect([one.asked.length, one.world.tokens.get('default|')]).toEqual([1, { token: FIRST }]);
   });
 });
 
