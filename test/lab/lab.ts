@@ -9,13 +9,13 @@ import type { KubeObject, LabKubeClient } from './kube-client.ts';
 import { kubectlOk } from './kubectl.ts';
 import { findLeaks } from './leaks.ts';
 import { type OperatorLaunch, type OperatorProcess, startOperatorProcess } from './operator.ts';
-import { installOwnAccount } from './own-account.ts';
 import { takeControlPlane } from './pool/pooled-control-plane.ts';
 import { readShown } from './shown.ts';
 
 export const ACCOUNT = '123456789012';
 export const REGION = 'us-east-1';
 export const OPERATOR_NAMESPACE = 'ecr-operator';
+const WITHOUT_POLICY = join(import.meta.dirname, '../../deploy/kustomize/base');
 const OPERATOR_ARN = `arn:aws:iam::${ACCOUNT}:user/ecr-operator`;
 
 export interface LabOptions {
@@ -26,7 +26,7 @@ export interface LabOptions {
   readonly kustomization?: string;
   /** Installs in another way than that, with the kubeconfig of an administrator. */
   readonly installWith?: (kubeconfig: string) => Promise<unknown>;
-  /** Holds the operator's account to what it writes, by the component `own-account`. */
+  /** False leaves out the policy that holds the operator's account to what it writes. */
   readonly ownAccount?: boolean;
   /** Of ECR's tokens, in milliseconds; 12 hours unless told. */
   readonly tokenLifetimeMs?: number;
@@ -79,10 +79,7 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
     throw error;
   });
   try {
-    const lab = await labOn(controlPlane, aws);
-    if (options.ownAccount ?? process.env['ECR_OPERATOR_LAB_OWN_ACCOUNT'] === '1')
-      await installOwnAccount(controlPlane);
-    return lab;
+    return await labOn(controlPlane, aws);
   } catch (error) {
     await Promise.all([controlPlane.stop(), aws.stop()]);
     throw error;
@@ -91,7 +88,8 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
 
 /** Takes one that stands ready where it may be as any other. */
 async function startInstalled(options: LabOptions): Promise<ControlPlane> {
-  const { audit = false, controlPlane: more, kustomization, installWith } = options;
+  const { audit = false, controlPlane: more, ownAccount = true, installWith } = options;
+  const kustomization = ownAccount ? options.kustomization : WITHOUT_POLICY;
   const ready = audit || more || kustomization || installWith ? undefined : await takeControlPlane();
   if (ready) return ready;
   const controlPlane = await startControlPlane({ audit, ...more });

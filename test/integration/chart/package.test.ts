@@ -17,7 +17,7 @@ const VALUES = {
     prometheusRule: { enabled: true },
     dashboard: { enabled: true },
   },
-  admission: { pods: { enabled: true }, ownAccount: { enabled: true } },
+  admission: { pods: { enabled: true } },
 };
 
 let folder: TemporaryFolder;

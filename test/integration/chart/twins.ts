@@ -25,7 +25,6 @@ export const COMPONENT_TWINS: Readonly<Record<string, Values>> = {
   'default-service-account-only': { serviceAccountNames: ['default'] },
   'lifecycle-block': { imageUsage: true },
   'no-credential-secrets': { credentialSecretNames: [] },
-  'own-account': { admission: { ownAccount: { enabled: true } } },
   'repair-pods': { repairPods: true },
 };
 
@@ -67,7 +66,7 @@ export const ALL_ON: Values = {
       failurePolicy: 'Fail',
       namespaceSelector: { matchLabels: { team: 'a' } },
     },
-    ownAccount: { enabled: true },
+    ownAccount: { addedByOthers: ['example.org/cost-centre', 'example.org/team'] },
   },
   podDisruptionBudget: { maxUnavailable: '50%' },
   metrics: {
@@ -131,8 +130,13 @@ export const NAMESPACED: Values = {
 export const VALUES: Readonly<Record<string, Values>> = {
   'everything on': ALL_ON,
   'a set of namespaces': NAMESPACED,
+  'a set of namespaces with the policy on the account': {
+    ...NAMESPACED,
+    admission: { ownAccount: { enabled: true } },
+  },
+  'no policy on the account': { admission: { ownAccount: { enabled: false } } },
   'a set of namespaces that may repair Pods': { ...NAMESPACED, repairPods: true },
-  'another name': { nameOverride: 'ecr-two', admission: { ownAccount: { enabled: true } } },
+  'another name': { nameOverride: 'ecr-two' },
   'an account and roles that are there': {
     serviceAccount: { create: false, name: 'given' },
     rbac: { create: false },
@@ -153,7 +157,7 @@ export const VALUES: Readonly<Record<string, Values>> = {
     serviceAccount: { name: '0' },
     image: { pullSecrets: ['12'] },
     settings: { clusterName: '012345678901' },
-    admission: { pods: { enabled: true }, ownAccount: { enabled: true } },
+    admission: { pods: { enabled: true } },
   },
   'the host network, with the network policy that is not for it': {
     hostNetwork: true,

@@ -4,7 +4,7 @@ import { SETTINGS } from '../../../src/settings.ts';
 import { CHART, helm, withoutNotes } from '../../lab/helm.ts';
 import type { KubeObject } from '../../lab/kube-client.ts';
 import { chartSchema } from '../../unit/docs/chart-values.ts';
-import { environmentIn, objectOf, refusal, rendered } from './rendered.ts';
+import { environmentIn, objectOf, refusal, rendered, type Values } from './rendered.ts';
 import { ALL_ON, NAMESPACED, VALUES } from './twins.ts';
 import { WRONG_VALUES } from './wrong-values.ts';
 
@@ -157,16 +157,29 @@ describe('the admission policies', () => {
     );
 
   test('hold the account, the Secrets and the Lease of this release', async () => {
-    const admission = { ownAccount: { enabled: true } };
+    const admission = { ownAccount: { addedByOthers: ['team', 'example.org/owner'] } };
     const objects = await rendered({ nameOverride: 'ecr-two', pullSecretNames: ['one', 'two'], admission });
     const policy = objectOf<Policy>(objects, 'ValidatingAdmissionPolicy/ecr-two-own-account');
     expect(expressionsIn(policy)).toMatchObject({
       'is-the-operator': "request.userInfo.username == 'system:serviceaccount:ecr-operator:ecr-two'",
       pullSecretNames: "['one', 'two']",
       leaseName: "'ecr-two'",
+      addedByOthers: "['team', 'example.org/owner']",
     });
     const binding = objectOf(objects, 'ValidatingAdmissionPolicyBinding/ecr-two-own-account');
     expect(binding).toMatchObject({ spec: { policyName: 'ecr-two-own-account' } });
+  });
+
+  test.each<[string, boolean, Values]>([
+    ['are there unless told', true, {}],
+    ['can be left out', false, { admission: { ownAccount: { enabled: false } } }],
+    ['are left out with watchNamespaces', false, NAMESPACED],
+    ['are there with it where told', true, { ...NAMESPACED, admission: { ownAccount: { enabled: true } } }],
+  ])('that hold the account %s', async (_, wanted, values) => {
+    const objects = await rendered(values);
+    const kinds = ['ValidatingAdmissionPolicy', 'ValidatingAdmissionPolicyBinding'];
+    const found = kinds.map((kind) => objects.has(`${kind}/ecr-operator-own-account`));
+    expect(found).toEqual([wanted, wanted]);
   });
 
   test('hold the Secret and the registries of the values', async () => {

@@ -21,8 +21,7 @@ let objects: Objects;
 beforeAll(async () => {
   controlPlane = await startControlPlane({ controllers: false });
   kubeconfig = await controlPlane.kubeconfig();
-  // What holds the account by its full name comes with its own patch, see the component.
-  const components = COMPONENTS.filter((each) => each !== 'own-account' && each !== 'no-credential-secrets');
+  const components = COMPONENTS.filter((each) => each !== 'no-credential-secrets');
   folder = await writeOverlay(join(controlPlane.folder, 'elsewhere'), { components, namespace: 'elsewhere' });
   objects = await kustomized(folder);
 }, 600_000);

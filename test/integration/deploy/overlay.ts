@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 
-/** The base; `components` is in it. */
+/** What is installed unless told otherwise; `components` is in it. */
 export const KUSTOMIZE = join(import.meta.dirname, '../../../deploy/kustomize');
 
 /** The options of an installation: the folders of `deploy/kustomize/components`. */
@@ -10,7 +10,6 @@ export const COMPONENTS = [
   'default-service-account-only',
   'lifecycle-block',
   'no-credential-secrets',
-  'own-account',
   'repair-pods',
 ] as const;
 

@@ -2,7 +2,7 @@ import { type ControlPlane, startControlPlane } from '../../lab/control-plane.ts
 import type { KubeObject, LabKubeClient, RawRequest, RawResponse } from '../../lab/kube-client.ts';
 import { kubectlOk } from '../../lab/kubectl.ts';
 import { OPERATOR_NAMESPACE } from '../../lab/lab.ts';
-import { asOperator, installOwnAccount } from '../../lab/own-account.ts';
+import { asOperator, ownAccountHeld } from '../../lab/own-account.ts';
 import { waitFor } from '../../lab/wait-for.ts';
 import { KUSTOMIZE } from '../deploy/overlay.ts';
 import { failPull, ownedPod, podSpec } from '../repair/pods.ts';
@@ -57,7 +57,7 @@ export async function startAccountLab(): Promise<AccountLab> {
     await kubectlOk(kubeconfig, binding);
     const operator = await asOperator(controlPlane);
     await furnish(controlPlane.admin, operator);
-    await installOwnAccount(controlPlane);
+    await ownAccountHeld(controlPlane);
     return {
       controlPlane,
       admin: controlPlane.admin,
@@ -114,7 +114,7 @@ async function furnish(admin: LabKubeClient, operator: LabKubeClient): Promise<v
     apiVersion: 'v1',
     kind: 'ServiceAccount',
     metadata: { name: 'crowded', namespace: OURS },
-    imagePullSecrets: Array.from({ length: 300 }, (_, index) => ({ name: `secret-${index}` })),
+    imagePullSecrets: Array.from({ length: 5_000 }, (_, index) => ({ name: `secret-${index}` })),
   } as KubeObject);
   await admin.create({
     apiVersion: 'ecr-operator.io/v1alpha1',

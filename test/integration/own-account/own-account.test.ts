@@ -5,6 +5,7 @@ import { parseAllDocuments } from 'yaml';
 import type { KubeObject, RawRequest } from '../../lab/kube-client.ts';
 import { kubectlOk } from '../../lab/kubectl.ts';
 import { OPERATOR_NAMESPACE } from '../../lab/lab.ts';
+import { waitFor } from '../../lab/wait-for.ts';
 import { readPage, sectionsOf } from '../../unit/docs/markdown.ts';
 import { KUSTOMIZE } from '../deploy/overlay.ts';
 import {
@@ -56,6 +57,9 @@ const released = {
   labels: { 'app.kubernetes.io/managed-by': null },
   annotations: Object.fromEntries(marks.map((mark) => [mark, null])),
 };
+const large = {
+  '.dockerconfigjson': encoded({ auths: { 'registry.example': { auth: 'x'.repeat(1_000_000) } } }),
+};
 const data = { '.dockerconfigjson': encoded({ auths: { 'registry.example': {} } }) };
 
 describe('what the operator does is let through', () => {
@@ -65,6 +69,7 @@ describe('what the operator does is let through', () => {
       applied(`/api/v1/namespaces/${EMPTY}/secrets/ecr-pull`, pullSecretBody(EMPTY)),
       201,
     ],
+    ['a new token beside a megabyte of logins', applied(SECRET, { ...pullSecretBody(OURS), data: large })],
     ['a new token', applied(SECRET, { ...pullSecretBody(OURS), data })],
     [
       'giving back what others share',
@@ -95,7 +100,7 @@ describe('what the operator does is let through', () => {
       ),
     ],
     [
-      'an entry beside three hundred others',
+      'an entry beside five thousand others',
       patched(ACCOUNT.replace('builder', 'crowded'), {
         op: 'add',
         path: '/imagePullSecrets/-',
@@ -148,6 +153,23 @@ describe('what the operator does is let through', () => {
   });
 });
 
+test('a label that other admission adds is let through where the policy names it', async () => {
+  const labelled = (key: string) => merged(ACCOUNT, { metadata: { labels: { [key]: 'added' } } });
+  expect(await answerTo(labelled('centre'))).toMatchObject({ status: 403 });
+  const kind = 'ValidatingAdmissionPolicy';
+  const policy = { apiVersion: 'admissionregistration.k8s.io/v1', kind, metadata: { name: POLICY } };
+  const path = '/spec/variables/2';
+  await lab.admin.patch(policy, [
+    { op: 'test', path: `${path}/name`, value: 'addedByOthers' },
+    { op: 'replace', path: `${path}/expression`, value: "['centre']" },
+  ]);
+  await waitFor(() => answerTo(labelled('centre')), {
+    what: 'the label to be let through',
+    until: ({ status }) => status === 200,
+  });
+  expect(await answerTo(labelled('another'))).toMatchObject({ status: 403 });
+});
+
 test('the API server finds no mistake in the expressions', async () => {
   const metadata = { name: POLICY };
   const policy = await lab.admin.get<KubeObject & { readonly status?: object }>({
@@ -163,9 +185,9 @@ test('the patch of the documentation names another account and more pull Secrets
   const blocks = sectionsOf(page).get("The operator's own account");
   const patch = blocks?.find(({ text }) => text.includes('is-the-operator'))?.text;
   const folder = join(lab.controlPlane.folder, 'adapted');
-  const component = relative(folder, join(KUSTOMIZE, 'components/own-account'));
+  const policies = relative(folder, join(KUSTOMIZE, 'own-account'));
   await mkdir(folder);
-  await writeFile(join(folder, 'kustomization.yaml'), `components: [${component}]\n${patch}`);
+  await writeFile(join(folder, 'kustomization.yaml'), `resources: [${policies}]\n${patch}`);
   const built = await kubectlOk(await lab.controlPlane.kubeconfig(), ['kustomize', folder]);
   const [policy] = parseAllDocuments(built).map((document) => document.toJS());
   expect(policy.spec).toMatchObject({

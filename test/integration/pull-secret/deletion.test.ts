@@ -26,7 +26,7 @@ let proxy: ApiProxy;
 let scene: (name: string) => Scene;
 
 beforeAll(async () => {
-  lab = await startLab({ ownAccount: true });
+  lab = await startLab();
   scene = scenes(lab);
   proxy = await startApiProxy(lab.controlPlane);
   await lab.startOperator({ server: proxy.url });

@@ -29,7 +29,7 @@ let operator: OperatorProcess;
 let scene: (name: string) => Scene;
 
 beforeAll(async () => {
-  lab = await startLab({ ownAccount: true });
+  lab = await startLab();
   scene = scenes(lab);
   proxy = await startApiProxy(lab.controlPlane);
   operator = await lab.startOperator({ server: proxy.url });

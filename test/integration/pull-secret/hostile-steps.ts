@@ -1,5 +1,6 @@
 import type { ApiProxy } from '../../lab/api-proxy.ts';
 import type { Lab } from '../../lab/lab.ts';
+import { allowSecretNames } from '../../lab/own-account.ts';
 import { waitFor } from '../../lab/wait-for.ts';
 import { only } from './narrow-scenes.ts';
 import { arrivedIn, condition, type Scene } from './pull-lab.ts';
@@ -56,7 +57,7 @@ export async function burst(lab: Lab, own: Scene, namespace: string): Promise<Bu
 }
 
 /** Lets the operator write Secrets of just these names. */
-export async function allowNames({ admin }: Lab, names: readonly string[]): Promise<void> {
+export async function allowNames({ admin, controlPlane }: Lab, names: readonly string[]): Promise<void> {
   const role = {
     apiVersion: 'rbac.authorization.k8s.io/v1',
     kind: 'ClusterRole',
@@ -66,6 +67,7 @@ export async function allowNames({ admin }: Lab, names: readonly string[]): Prom
     { op: 'test', path: '/rules/3/resources', value: ['secrets'] },
     { op: 'add', path: '/rules/3/resourceNames', value: names },
   ]);
+  await allowSecretNames(controlPlane, names);
 }
 
 /** What the operator wrote in a namespace since the proxy was told to forget, in order. */

@@ -24,7 +24,7 @@ let lab: Lab;
 let scene: (name: string) => Scene;
 
 beforeAll(async () => {
-  lab = await startLab({ ownAccount: true });
+  lab = await startLab();
   scene = scenes(lab);
   await lab.startOperator();
 }, 600_000);

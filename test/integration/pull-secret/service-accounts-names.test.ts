@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { type Lab, startLab } from '../../lab/lab.ts';
 import type { OperatorProcess } from '../../lab/operator.ts';
+import { allowSecretNames } from '../../lab/own-account.ts';
 import { account, listed, listsIn, marksIn } from './pull-accounts.ts';
 import {
   accountIn,
@@ -53,6 +54,7 @@ async function install({ secretNames = BOTH_NAMES, accounts }: Installation): Pr
     metadata: { name: 'ecr-operator' },
   };
   await lab.admin.patch(role, [...rule(3, 'secrets', secretNames), ...rule(4, 'serviceaccounts', accounts)]);
+  await allowSecretNames(lab.controlPlane, secretNames);
   operator = await lab.startOperator({
     env: {
       ECR_OPERATOR_PULL_SECRET_NAMES: secretNames.join(','),

@@ -41,7 +41,7 @@ const USER = `system:serviceaccount:${OPERATOR_NAMESPACE}:ecr-operator`;
 let lab: Lab;
 
 beforeAll(async () => {
-  lab = await startLab({ audit: true, ownAccount: true });
+  lab = await startLab({ audit: true });
 }, 600_000);
 
 afterAll(async () => {

@@ -14,7 +14,7 @@ import { arrived, failPull, type Pod, type PodSpec, podSpec, replaced, replicaSe
 /** A lab with the real controller of ReplicaSets, and `components/repair-pods` installed. */
 export async function startRepairLab(): Promise<Lab> {
   const controllers = [...DEFAULT_CONTROLLERS, 'replicaset-controller'];
-  const lab = await startLab({ audit: true, ownAccount: true, controlPlane: { controllers } });
+  const lab = await startLab({ audit: true, controlPlane: { controllers } });
   try {
     const overlay = join(lab.controlPlane.folder, 'with-repair-pods');
     await lab.kubectl('apply', '-k', await writeOverlay(overlay, { components: ['repair-pods'] }));

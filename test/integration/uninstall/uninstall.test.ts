@@ -13,7 +13,7 @@ let operator: OperatorProcess;
 let isClean = true;
 
 beforeAll(async () => {
-  lab = await startLab({ ownAccount: true });
+  lab = await startLab();
 }, 600_000);
 
 afterAll(async () => {

@@ -1,10 +1,18 @@
 import { OURS } from '../account-lab.ts';
-import { type Attempt, applied, made, merged, removed } from './attempt.ts';
+import { type Attempt, applied, made, merged, OWNER, removed } from './attempt.ts';
 
 const REGISTRY = '/apis/ecr-operator.io/v1alpha1/registries/default';
 const PODS = `/api/v1/namespaces/${OURS}/pods`;
 const EVENTS = `/api/v1/namespaces/${OURS}/events`;
 const LEASES = '/apis/coordination.k8s.io/v1/namespaces';
+/** An Event as the operator tells of something, and more. */
+const event = (metadata: object) => ({
+  metadata: { name: 'told', ...metadata },
+  involvedObject: { kind: 'Pod', namespace: OURS, name: 'stuck' },
+  reportingComponent: 'ecr-operator',
+  type: 'Normal',
+  reason: 'Told',
+});
 const lease = (name: string) => ({ metadata: { name }, spec: { holderIdentity: 'thief' } });
 
 /** At all else. */
@@ -46,6 +54,16 @@ export const OTHERS: readonly Attempt[] = [
     'it deletes Pods only that a controller makes',
   ],
   [
+    'deleting all Pods, as a trial',
+    { ...removed(PODS), query: { dryRun: 'All' } },
+    'it deletes Pods only that a controller makes',
+  ],
+  [
+    'what is said of a Pod',
+    merged(`${PODS}/slow/status`, { status: { message: 'ready' } }),
+    'update pods/status ours/slow: it writes nothing of that kind',
+  ],
+  [
     'a Pod',
     made(PODS, { metadata: { name: 'made' }, spec: { containers: [{ name: 'a', image: 'b' }] } }),
     'create pods ours/made: it writes nothing of that kind',
@@ -71,14 +89,32 @@ export const OTHERS: readonly Attempt[] = [
   ],
   [
     'a word in another’s name',
-    made(EVENTS, {
+    made(EVENTS, { ...event({}), reportingComponent: 'kubelet' }),
+    'its Events have the reportingComponent ecr-operator',
+  ],
+  [
+    'the same by the other API of Events',
+    made(`/apis/events.k8s.io/v1/namespaces/${OURS}/events`, {
       metadata: { name: 'told' },
-      involvedObject: { kind: 'Pod', namespace: OURS, name: 'stuck' },
-      reportingComponent: 'kubelet',
+      eventTime: '2026-01-01T00:00:00.000000Z',
+      reportingController: 'kubelet',
+      reportingInstance: 'a',
+      action: 'Pull',
       type: 'Normal',
       reason: 'Pulled',
+      regarding: { kind: 'Pod', namespace: OURS, name: 'stuck' },
     }),
-    'its Events have the reportingComponent ecr-operator',
+    'create events.events.k8s.io ours/told: it writes nothing of that kind',
+  ],
+  [
+    'an Event that cannot be deleted, so that its namespace cannot either',
+    made(EVENTS, event({ finalizers: ['team.example/stay'] })),
+    'it changes no finalizer but its own',
+  ],
+  [
+    'an Event that another object waits for',
+    made(EVENTS, event({ ownerReferences: [{ ...OWNER, blockOwnerDeletion: true }] })),
+    'it changes no owner',
   ],
   [
     'the Lease of another program',

@@ -47,12 +47,38 @@ export const SECRETS: readonly Attempt[] = [
   [
     'a Secret without its label',
     applied(secretPath(EMPTY), secretWith(EMPTY, {}, { labels: {} })),
-    'its Secrets carry its label and annotations, all or, given back, none',
+    'its Secrets are applied, with its label and annotations, or given back without any',
   ],
   [
     'a Secret without its annotations',
     applied(secretPath(EMPTY), secretWith(EMPTY, {}, { annotations: {} })),
-    'its Secrets carry its label and annotations, all or, given back, none',
+    'its Secrets are applied, with its label and annotations, or given back without any',
+  ],
+  [
+    'a Secret that is not applied, so that the operator would not know it for its own',
+    made(`/api/v1/namespaces/${EMPTY}/secrets`, pullSecretBody(EMPTY)),
+    'create secrets empty/ecr-pull: its Secrets are applied',
+  ],
+  [
+    'the same by another field manager',
+    { ...applied(secretPath(EMPTY), pullSecretBody(EMPTY)), query: { fieldManager: 'thief' } },
+    'its Secrets are applied',
+  ],
+  [
+    'a Secret of the operator’s that forgets who applied it',
+    merged(secretPath(OURS), { metadata: { managedFields: [{}] } }),
+    'its Secrets are applied',
+  ],
+  [
+    'a Secret by half a name, as a trial',
+    {
+      ...made(`/api/v1/namespaces/${EMPTY}/secrets`, {
+        ...pullSecretBody(EMPTY),
+        metadata: { generateName: 'ecr-pull' },
+      }),
+      query: { dryRun: 'All' },
+    },
+    'pull Secrets are called ecr-pull',
   ],
   [
     'a Secret with a label more',

@@ -43,11 +43,15 @@ export const SERVICE_ACCOUNTS: readonly Attempt[] = [
     merged(BUILDER, { automountServiceAccountToken: true }),
     'of a ServiceAccount it changes imagePullSecrets only',
   ],
-  ['an entry of another Secret', patched(BUILDER, entry({ name: 'evil' })), 'it adds no entry but ecr-pull'],
+  [
+    'an entry of another Secret',
+    patched(BUILDER, entry({ name: 'evil' })),
+    'of the entries it changes none but its own: ecr-pull',
+  ],
   [
     'taking out the entry of somebody else',
     patched(BUILDER, { op: 'remove', path: '/imagePullSecrets/0' }),
-    'it takes out no entry of others',
+    'of the entries it changes none but its own',
   ],
   [
     'taking out an entry of its own name that a person wrote',
@@ -62,12 +66,12 @@ export const SERVICE_ACCOUNTS: readonly Attempt[] = [
   [
     'the entries of others in another order',
     merged(BUILDER, { imagePullSecrets: [{ name: 'other' }, { name: 'ecr-pull' }, { name: 'theirs' }] }),
-    'it leaves the entries of others as they are',
+    'of the entries it changes none but its own',
   ],
   [
     'the entry of somebody else twice',
     patched(BUILDER, entry({ name: 'theirs' })),
-    'it leaves the entries of others as they are',
+    'of the entries it changes none but its own',
   ],
   [
     'calling an entry of somebody else its own, to take it out later',
