@@ -19,16 +19,18 @@ const args = imageArguments(
   {
     name,
     version,
-    revision: git('rev-parse', 'HEAD'),
+    // The commit, and whether it is that alone: files that were changed since are in the image, too.
+    revision: git('describe', '--always', '--abbrev=40', '--exclude=*', '--dirty'),
     created: git('log', '-1', '--format=%cI'),
     source: git('config', '--get', 'remote.origin.url'),
   },
   process.argv.slice(2),
 );
-const { status } = spawnSync('docker', args, {
+const { status, error } = spawnSync('docker', args, {
   cwd: PROJECT,
   stdio: 'inherit',
   // The Dockerfile needs it, and older clients have to be told.
   env: { ...process.env, DOCKER_BUILDKIT: '1' },
 });
+if (error) process.stderr.write(`docker could not be started: ${error.message}\n`);
 process.exitCode = status ?? 1;

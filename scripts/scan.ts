@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { access, constants, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { temporaryFolder } from '../test/lab/temporary-folder.ts';
@@ -11,12 +11,15 @@ import { type Scanned, scanReport } from './scan-report.ts';
 
 /**
  * `npm run scan [-- --image=FILE]`: what is known of the packages that make up the image; FILE is what `docker save`
- * wrote, for those of the base. Exit code 1 where one of them is known to be vulnerable, severely.
+ * wrote, for those of the base. Exit code 1 where one of them is known to be vulnerable, severely; 2 where it could not
+ * be looked at them at all.
  */
 async function main(args: string[]): Promise<void> {
   const { values } = parseArgs({ args, options: { image: { type: 'string' } } });
   const folder = await temporaryFolder('scan');
   try {
+    // A name that was mistyped is no base that could not be asked.
+    if (values.image) await access(values.image, constants.R_OK);
     const { lines, failed } = scanReport(await scan(folder.path, values.image), Date.now());
     process.stdout.write(`${lines.join('\n')}\n`);
     if (failed) process.exitCode = 1;
@@ -49,4 +52,7 @@ async function baseOf(image: string, folder: string): Promise<Scanned['base']> {
   }
 }
 
-await main(process.argv.slice(2));
+await main(process.argv.slice(2)).catch((error: unknown) => {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 2;
+});

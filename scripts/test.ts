@@ -1,13 +1,16 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import type { Readable } from 'node:stream';
 import { finished } from 'node:stream/promises';
+import { stop as stopEsbuild } from 'esbuild';
 import { findLeaks } from '../test/lab/leaks.ts';
 import { OPERATOR_PROGRAM } from '../test/lab/operator.ts';
 import { POOL_SOCKET } from '../test/lab/pool/pool-messages.ts';
+import { guardGroup } from '../test/lab/process-guard.ts';
+import { temporaryFolder } from '../test/lab/temporary-folder.ts';
 import { bundle, PROJECT } from './build-bundle.ts';
 import { type JestReport, joined, verdictOf } from './test-verdict.ts';
 import { isWholeRun } from './whole-run.ts';
@@ -15,11 +18,11 @@ import { isWholeRun } from './whole-run.ts';
 /** What looks at the record of the whole suite; see test/after. */
 const AFTER = ['test/after', '--testPathIgnorePatterns=/node_modules/'];
 
-const folder = await mkdtemp(join(tmpdir(), 'ecr-operator-test-'));
+const folder = await temporaryFolder('run');
 try {
-  process.exitCode = await run(folder, process.argv.slice(2));
+  process.exitCode = await run(folder.path, process.argv.slice(2));
 } finally {
-  await rm(folder, { recursive: true, force: true });
+  await folder.remove();
 }
 
 /**
@@ -27,10 +30,8 @@ try {
  * searches all that was printed for the tokens that were issued meanwhile.
  */
 async function run(folder: string, jestArgs: readonly string[]): Promise<number> {
-  const prepared = spawnSync(process.execPath, ['--no-warnings', 'test/lab/prepare.ts', '--node'], {
-    stdio: 'inherit',
-  });
-  if (prepared.status !== 0) return 1;
+  const preparing = startNode(['test/lab/prepare.ts', '--node'], {}, ['ignore', 'inherit', 'inherit']);
+  if ((await exitCodeOf(preparing)) !== 0) return 1;
   const output = join(folder, 'output.log');
   const tokens = join(folder, 'tokens');
   const actions = join(folder, 'actions');
@@ -69,7 +70,34 @@ async function run(folder: string, jestArgs: readonly string[]): Promise<number>
 async function bundledOperator(folder: string): Promise<string> {
   const file = join(folder, 'operator.mjs');
   await bundle(PROJECT, file, 'test/lab/operator-child.ts');
+  // It would stay beside us, with what it knows of the sources: 300 MB.
+  await stopEsbuild();
   return file;
+}
+
+/**
+ * Starts Node with its group, which ends when we do, however that is: jest's workers do not notice that jest is gone,
+ * and would go on for as long as the tests take.
+ */
+function startNode(
+  args: readonly string[],
+  env: Readonly<Record<string, string>>,
+  stdio: StdioOptions,
+): ChildProcess {
+  const child = spawn(process.execPath, ['--no-warnings', ...args], {
+    env: { ...process.env, ...env },
+    stdio,
+    detached: true,
+  });
+  const release = child.pid === undefined ? undefined : guardGroup(child.pid);
+  child.once('exit', () => release?.());
+  return child;
+}
+
+/** Resolves when it has ended and said all; 1 where a signal ended it. */
+async function exitCodeOf(child: ChildProcess): Promise<number> {
+  const [code] = (await once(child, 'close')) as [number | null];
+  return code ?? 1;
 }
 
 interface Pool {
@@ -79,16 +107,16 @@ interface Pool {
 
 /** Starts what starts control planes ahead of the tests; it ends when we do, however that is. */
 async function startPool(socket: string, env: Readonly<Record<string, string>>): Promise<Pool> {
-  const child = spawn(process.execPath, ['--no-warnings', 'test/lab/pool/pool-child.ts', socket], {
-    env: { ...process.env, ...env },
-    stdio: ['pipe', 'pipe', 'inherit'],
-  });
+  const child = startNode(['test/lab/pool/pool-child.ts', socket], env, ['pipe', 'pipe', 'inherit']);
   const exited = once(child, 'exit');
-  const listens = await Promise.race([once(child.stdout, 'data').then(() => true), exited.then(() => false)]);
+  const listens = await Promise.race([
+    once(child.stdout as Readable, 'data').then(() => true),
+    exited.then(() => false),
+  ]);
   return {
     env: listens ? { [POOL_SOCKET]: socket } : {},
     async stop() {
-      child.stdin.end();
+      child.stdin?.end();
       await exited;
     },
   };
@@ -106,29 +134,26 @@ async function jest(
 ): Promise<JestRun> {
   const log = createWriteStream(output, { flags: 'a', mode: 0o600 });
   const report = join(dirname(output), 'jest.json');
-  const child = spawn(
-    process.execPath,
+  const child = startNode(
     [
       '--experimental-vm-modules',
-      '--no-warnings',
       'node_modules/jest/bin/jest.js',
       ...args,
       '--json',
       `--outputFile=${report}`,
     ],
-    { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] },
+    env,
+    ['ignore', 'pipe', 'pipe'],
   );
   for (const [from, to] of [
     [child.stdout, process.stdout],
     [child.stderr, process.stderr],
   ] as const) {
-    from.pipe(log, { end: false });
+    from?.pipe(log, { end: false });
     // Jest's JSON goes to its file; what it prints for people is on standard error.
-    from.pipe(to, { end: false });
+    from?.pipe(to, { end: false });
   }
-  const exitCode = await new Promise<number>((resolve) =>
-    child.once('close', (status) => resolve(status ?? 1)),
-  );
+  const exitCode = await exitCodeOf(child);
   log.end();
   await finished(log);
   return { exitCode, report: JSON.parse(await readFile(report, 'utf8')) as JestReport };

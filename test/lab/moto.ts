@@ -5,6 +5,7 @@ import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 import { cacheFolder } from './cache.ts';
 import { withFileLock } from './file-lock.ts';
+import { guardProcess } from './process-guard.ts';
 import { createProgress, type Progress } from './progress.ts';
 
 /** The moto that test/contract was written against; its known faults there are faults of this version. */
@@ -26,7 +27,9 @@ export async function startMoto(progress: Progress = createProgress()): Promise<
   const child = spawn(join(venv, 'bin', 'moto_server'), ['-H', '127.0.0.1', '-p', '0'], {
     stdio: ['ignore', 'ignore', 'pipe'],
   });
+  const release = child.pid === undefined ? undefined : guardProcess(child.pid);
   const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  void exited.then(release);
   const url = await progress.during(`starting moto ${MOTO_VERSION}`, () => listeningUrl(child));
   return {
     url,

@@ -34,24 +34,39 @@ async function prepare(): Promise<void> {
   const withNode = process.argv.includes('--node') && !nodeUnavailable();
   process.stdout.write(`${'monitoring CRDs'.padEnd(24)} ${''.padEnd(18)} ${await monitoringCrds()}\n`);
   if (withNode) process.stdout.write(`${'runc'.padEnd(24)} ${''.padEnd(18)} ${await runcPath()}\n`);
-  if (withNode)
-    process.stdout.write(`${'dockerd'.padEnd(24)} ${''.padEnd(18)} ${(await dockerPrograms()).dockerd}\n`);
+  const hasDocker = withNode && (await prepareDocker(progress));
   for (const name of withNode ? [...NEEDED, ...NODE_PROGRAMS, 'kube-scheduler' as const] : NEEDED) {
     const { path, source } = await findBinary(name, { progress });
     process.stdout.write(`${name.padEnd(24)} ${source.padEnd(18)} ${path}\n`);
     const warning = name === 'kubectl' ? await kubectlWarning(path) : undefined;
     if (warning) progress.warn(`${warning}; the tests accept it`);
   }
-  if (withNode) await prepareImage(progress);
+  if (hasDocker) await prepareImage(progress);
 }
 
-/** The tests that need it try again, and fail alone: a mistake in the sources is no reason to run none at all. */
+/** Whether it is there. It is Debian's, and elsewhere only the tests of the image and the cluster need it. */
+async function prepareDocker(progress: Progress): Promise<boolean> {
+  return orWarn(progress, 'there is no Docker', async () => {
+    const { dockerd } = await dockerPrograms();
+    process.stdout.write(`${'dockerd'.padEnd(24)} ${''.padEnd(18)} ${dockerd}\n`);
+  });
+}
+
 async function prepareImage(progress: Progress): Promise<void> {
-  try {
+  await orWarn(progress, 'the image could not be built', async () => {
     const { archive, base } = await operatorImage();
     process.stdout.write(`${'image'.padEnd(24)} ${''.padEnd(18)} ${archive}, on ${base}\n`);
+  });
+}
+
+/** The tests that need it try again, and fail alone: that is no reason to run none at all. */
+async function orWarn(progress: Progress, problem: string, get: () => Promise<void>): Promise<boolean> {
+  try {
+    await get();
+    return true;
   } catch (error) {
-    progress.warn(`the image could not be built: ${error instanceof Error ? error.message : String(error)}`);
+    progress.warn(`${problem}: ${error instanceof Error ? error.message : String(error)}`);
+    return false;
   }
 }
 

@@ -55,6 +55,13 @@ export function guardProcess(pid: number): () => void {
   return () => tell(`-p${pid}`);
 }
 
+/** The same for the group of a process that we made its leader (`detached`): for all that it started itself. */
+export function guardGroup(leader: number): () => void {
+  // A signal to -1 is one to everybody.
+  if (leader <= 1) throw new Error(`not a group of ours to end: ${leader}`);
+  return guardProcess(-leader);
+}
+
 /** Has the folder removed if we die before the returned function is called. Only for folders that we made. */
 export function guardFolder(path: string): () => void {
   if (!path.startsWith('/') || path.includes('\n') || path.split('/').filter(Boolean).length < 2) {

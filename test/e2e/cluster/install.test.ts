@@ -134,9 +134,9 @@ describeOnNode('the chart on a whole cluster, by the commands of docs/production
     measured(
       `leader deleted: takeover ${ms(takeover)}, its Pod gone ${ms(gone)}, next namespace served ${ms(served)}`,
     );
-    // The Lease was given back: waiting for its end takes 30 s. And of the grace of 45 s nothing is needed.
-    expect(takeover).toBeLessThan(15_000);
-    expect(gone).toBeLessThan(20_000);
+    // The Lease was given back: its end is 25 s away at the least. And the grace of 45 s is not used up.
+    expect(takeover).toBeLessThan(25_000);
+    expect(gone).toBeLessThan(40_000);
   }, 180_000);
 
   test('when the process of the leader is killed, its restarted container or the standby goes on', async () => {
@@ -161,7 +161,7 @@ describeOnNode('the chart on a whole cluster, by the commands of docs/production
     await waitFor(async () => (await left()).filter((name) => name.includes('ecr-operator')), {
       what: 'nothing of the operator to be left',
       until: (names) => names.length === 0,
-      timeoutMs: 60_000,
+      timeoutMs: 120_000,
     });
     expect(await cluster.kubectl('get', 'crd', '-o', 'name')).toContain('registries.ecr-operator.io');
     const secrets = await cluster.kubectl('get', 'secrets', '-A', '--field-selector=metadata.name=ecr-pull');
@@ -175,6 +175,7 @@ describeOnNode('the chart on a whole cluster, by the commands of docs/production
     await waitFor(() => traces.left(), {
       what: 'nothing of the node to be left',
       until: (left) => left.length === 0,
+      timeoutMs: 60_000,
     });
-  }, 60_000);
+  }, 120_000);
 });

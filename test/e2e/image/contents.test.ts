@@ -124,7 +124,7 @@ describeOnNode('what is in the image', () => {
 
 async function readImage(docker: Docker, folder: string, image: OperatorImage): Promise<Contents> {
   const { name, archive, architecture } = image;
-  await docker.run(['load', '--input', archive], { timeoutMs: 120_000 });
+  await docker.run(['load', '--input', archive], { timeoutMs: 300_000 });
   const [inspected] = JSON.parse(await docker.run(['inspect', name])) as [Inspected];
   const id = (
     await docker.run(['create', `--platform=linux/${architecture}`, '--network=host', name])

@@ -25,7 +25,7 @@ export async function startDockerWithImage(): Promise<DockerWithImage> {
   process.stderr.write(`image tests: ${image.name} on ${base}\n`);
   const docker = await startDocker();
   try {
-    await docker.run(['load', '--input', image.archive], { timeoutMs: 120_000 });
+    await docker.run(['load', '--input', image.archive], { timeoutMs: 300_000 });
   } catch (error) {
     await docker.stop();
     throw error;

@@ -48,7 +48,7 @@ describeOnNode("the lab's Docker daemon with a running container", () => {
       await waitFor(() => traces.left(), {
         what: 'nothing of the daemon to be left',
         until: (left) => left.length === 0,
-        timeoutMs: 30_000,
+        timeoutMs: 60_000,
       });
       expect(await wholeState()).toEqual(before);
     },

@@ -39,6 +39,7 @@ describeOnNode('a real node with a running Pod', () => {
       await waitFor(() => traces.left(), {
         what: 'nothing of the node to be left',
         until: (left) => left.length === 0,
+        timeoutMs: 60_000,
       });
       expect(await machineState()).toEqual(before);
     },

@@ -34,7 +34,7 @@ beforeAll(async () => {
   folder = await temporaryFolder('pool');
   socket = join(folder.path, 'socket');
   const onError = (error: unknown) => problems.push(String(error));
-  server = await servePool(controlPlanePool({ ahead: 1, worthFrom: 2, onError }), socket);
+  server = await servePool(controlPlanePool({ ahead: 1, worthFrom: 2, onError }), socket, onError);
 }, 600_000);
 
 afterAll(async () => {

@@ -71,20 +71,39 @@ describe('a process', () => {
   });
 });
 
-test('processes and folders of somebody who was killed are gone soon after', async () => {
-  const parent = spawn(process.execPath, [join(import.meta.dirname, 'orphan-maker.ts')], {
+/** Starts a program of this folder, and returns what it says of what it made. */
+async function startMaker<T>(file: string): Promise<{ readonly made: T; kill(): void }> {
+  const maker = spawn(process.execPath, ['--no-warnings', join(import.meta.dirname, file)], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const { promise, resolve } = Promise.withResolvers<string>();
-  parent.stdout.once('data', (chunk) => resolve(String(chunk)));
-  const made = JSON.parse(await promise) as { readonly pids: readonly number[]; readonly folder: string };
-  expect(made.pids.map(isAlive)).toEqual([true, true]);
-  parent.kill('SIGKILL');
-  await waitFor(async () => !(await Promise.all(made.pids.map(isRunning))).some(Boolean), {
-    what: 'the end of both',
+  maker.stdout.once('data', (chunk) => resolve(String(chunk)));
+  return { made: JSON.parse(await promise) as T, kill: () => void maker.kill('SIGKILL') };
+}
+
+function end(pids: readonly number[]): Promise<unknown> {
+  return waitFor(async () => !(await Promise.all(pids.map(isRunning))).some(Boolean), {
+    what: 'the end of all',
+    timeoutMs: 60_000,
   });
-  await waitFor(() => !existsSync(made.folder), { what: 'the removal of the folder' });
-});
+}
+
+test('processes and folders of somebody who was killed are gone soon after', async () => {
+  const { made, kill } = await startMaker<{ readonly pids: readonly number[]; readonly folder: string }>(
+    'orphan-maker.ts',
+  );
+  expect(made.pids.map(isAlive)).toEqual([true, true]);
+  kill();
+  await end(made.pids);
+  await waitFor(() => !existsSync(made.folder), { what: 'the removal of the folder', timeoutMs: 60_000 });
+}, 180_000);
+
+test('so is a group of processes, with those that only its leader knows', async () => {
+  const { made, kill } = await startMaker<readonly number[]>('group-maker.ts');
+  expect(made.map(isAlive)).toEqual([true, true]);
+  kill();
+  await end(made);
+}, 120_000);
 
 /** Not {@link isAlive}: in a container nobody may collect the dead, and a zombie has an id. */
 async function isRunning(pid: number): Promise<boolean> {

@@ -75,7 +75,7 @@ async function enterStandIn(entry: Entry): Promise<string> {
   });
   const name = `stand-in.invalid/${kind}:${architecture}`;
   const args = ['build', `--platform=linux/${architecture}`, `--tag=${name}`, context];
-  await docker.run(args, { timeoutMs: 120_000 });
+  await docker.run(args, { timeoutMs: 300_000 });
   return name;
 }
 

@@ -64,7 +64,10 @@ export async function operatorImages(
   cache: string = cacheFolder(),
 ): Promise<Readonly<Record<Architecture, OperatorImage>>> {
   const name = `ecr-operator:${LAB_BUILD.VERSION}`;
-  const folder = await withFileLock(join(cache, 'lock', 'image'), () => builtFrom(PROJECT, name, cache));
+  const onWait = (holder: string) => createProgress().note(`${holder} is at the image; waiting for it`);
+  const folder = await withFileLock(join(cache, 'lock', 'image'), () => builtFrom(PROJECT, name, cache), {
+    onWait,
+  });
   const built = JSON.parse(await readFile(join(folder, 'bases.json'), 'utf8')) as Bases;
   const image = (architecture: Architecture): OperatorImage => ({
     name,

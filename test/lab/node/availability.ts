@@ -22,9 +22,9 @@ export function nodeUnavailable(machine: NodeMachine = thisMachine()): string | 
   return machine.ci ? undefined : machine.missing();
 }
 
-/** What is missing for control groups, mounts and namespaces of our own; undefined where nothing is. */
+/** What is missing for control groups, mounts, namespaces and networks of our own; undefined where nothing is. */
 export function missingForNode(): string | undefined {
-  return cgroupProblem() ?? namespaceProblem();
+  return cgroupProblem() ?? namespaceProblem() ?? addressProblem();
 }
 
 function thisMachine(): NodeMachine {
@@ -63,4 +63,10 @@ function namespaceProblem(): string | undefined {
   );
   if (error) return `a node needs setpriv, unshare and nsenter (util-linux): ${error.message}`;
   return status === 0 ? undefined : `a node needs mount and process namespaces of its own: ${stderr.trim()}`;
+}
+
+/** Many a container has none, and the network of a whole cluster's node gets its addresses with it. */
+function addressProblem(): string | undefined {
+  const { error } = spawnSync('ip', ['-Version'], { encoding: 'utf8' });
+  return error && `a node needs ip (iproute2): ${error.message}`;
 }

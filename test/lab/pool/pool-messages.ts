@@ -35,10 +35,13 @@ export function say(connection: Duplex, message: PoolRequest | PoolAnswer): void
   connection.write(`${JSON.stringify(message)}\n`);
 }
 
-/** Calls back for each message that comes. */
+/** Calls back for each message that comes. What ends the connection is for its own listeners. */
 export function onMessage<T extends PoolRequest | PoolAnswer>(
   connection: Duplex,
   listener: (message: T) => void,
 ): void {
-  createInterface({ input: connection }).on('line', (line) => listener(JSON.parse(line) as T));
+  createInterface({ input: connection })
+    .on('line', (line) => listener(JSON.parse(line) as T))
+    // It repeats those of the connection, and where nobody listened, it would end the process.
+    .on('error', () => undefined);
 }

@@ -8,16 +8,25 @@ export interface PoolServer {
   close(): Promise<void>;
 }
 
-/** Gives the pool's control planes to other processes by a socket in the file system. */
-export async function servePool(pool: ControlPlanePool, path: string): Promise<PoolServer> {
+/**
+ * Gives the pool's control planes to other processes by a socket in the file system. Told where one could not be ended
+ * after its taker had gone: nobody is left who could be told, and the others have to go on.
+ */
+export async function servePool(
+  pool: ControlPlanePool,
+  path: string,
+  onError: (error: unknown) => void,
+): Promise<PoolServer> {
   const connections = new Set<Socket>();
   const ends = new Set<Promise<void>>();
   const server = createServer((connection) => {
     connections.add(connection);
-    const end = serve(connection, pool).finally(() => {
-      connections.delete(connection);
-      ends.delete(end);
-    });
+    const end = serve(connection, pool)
+      .catch(onError)
+      .finally(() => {
+        connections.delete(connection);
+        ends.delete(end);
+      });
     ends.add(end);
   });
   const { promise: listening, resolve, reject } = Promise.withResolvers<void>();
