@@ -31,6 +31,8 @@ export interface Story {
   readonly end: (object: RepositoryObject, name: string) => Promise<void>;
   /** What ECR carries out of it, once each, whatever happens. */
   readonly writes: readonly string[];
+  /** How many requests to Kubernetes it takes where none is refused. */
+  readonly kubernetesWrites: number;
 }
 
 /** Everything that happens to a Repository; the lab is asked for when it is there. */
@@ -63,6 +65,7 @@ export function repositoryStories(lab: () => EcrLab): Readonly<Record<string, St
       act: (name) => put(name, EVERYTHING),
       end: made,
       writes: ['ecr:CreateRepository', 'ecr:PutLifecyclePolicy', 'ecr:SetRepositoryPolicy'],
+      kubernetesWrites: 4,
     },
     'a change of everything': {
       before: async (name) => lab().settled(await put(name, EVERYTHING)),
@@ -89,6 +92,7 @@ export function repositoryStories(lab: () => EcrLab): Readonly<Record<string, St
         'ecr:PutLifecyclePolicy',
         'ecr:SetRepositoryPolicy',
       ],
+      kubernetesWrites: 2,
     },
     'a deletion with images': {
       async before(name) {
@@ -102,6 +106,7 @@ export function repositoryStories(lab: () => EcrLab): Readonly<Record<string, St
       },
       end: vanished,
       writes: ['ecr:DeleteRepository'],
+      kubernetesWrites: 1,
     },
     'a deletion that keeps the ECR repository': {
       before: async (name) => lab().settled(await put(name, EVERYTHING)),
@@ -115,6 +120,7 @@ export function repositoryStories(lab: () => EcrLab): Readonly<Record<string, St
         expect(lab().held(name).tags.get(OWNER_TAG)).toBeDefined();
       },
       writes: [],
+      kubernetesWrites: 1,
     },
   };
 }

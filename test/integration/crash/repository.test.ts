@@ -44,8 +44,12 @@ async function tell(story: Story, name: string, arm: (kill: () => Promise<void>)
     await victim.kill();
   });
   const object = await story.act(name);
-  if (await isKilled(story, object, name, victim)) operator = await lab.startOperator({ server: proxy.url });
+  await killedOrOver(story, object, name, victim);
   disarm();
+  if (killed) {
+    await victim.exited;
+    operator = await lab.startOperator({ server: proxy.url });
+  }
   await story.end(object, name);
   await quiet();
   expect(carriedOut(name, from)).toEqual(story.writes);
@@ -53,14 +57,8 @@ async function tell(story: Story, name: string, arm: (kill: () => Promise<void>)
 }
 
 /** Whichever comes first: the death of the operator, or the end of the story. */
-async function isKilled(story: Story, object: RepositoryObject, name: string, victim: OperatorProcess) {
-  return Promise.race([
-    victim.exited.then(() => true),
-    story.end(object, name).then(
-      () => quiet().then(() => false),
-      () => victim.exited.then(() => true),
-    ),
-  ]);
+async function killedOrOver(story: Story, object: RepositoryObject, name: string, victim: OperatorProcess) {
+  await Promise.race([victim.exited, story.end(object, name).then(quiet, () => victim.exited)]);
 }
 
 /** Resolves when what is under way is over: another Repository has gone its whole way after it. */
@@ -112,14 +110,14 @@ describe.each(Object.entries(repositoryStories(() => lab)))(
 
     test('when the operator is killed after each write to Kubernetes', async () => {
       const name = `${prefix}-kube`.toLowerCase();
-      await tell(story, `${name}-0`, () => () => undefined);
-      const writes = proxy.mutations(about(`${name}-0`)).map(({ method, path }) => `${method} ${path}`);
-      process.stdout.write(`${title}: ${writes.length} writes to Kubernetes\n`);
-      expect(writes.length).toBeGreaterThanOrEqual(1);
-      for (const [index] of writes.entries()) {
-        const again = `${name}-${index + 1}`;
-        expect(await tell(story, again, afterKubernetesWrite(again, index + 1))).toEqual({ killed: true });
+      let kills = 0;
+      // How many it takes is not always the same: one that comes with an old version is refused, and sent again.
+      for (let killed = true; killed; kills += killed ? 1 : 0) {
+        const again = `${name}-${kills + 1}`;
+        ({ killed } = await tell(story, again, afterKubernetesWrite(again, kills + 1)));
       }
+      process.stdout.write(`${title}: killed after each of ${kills} writes to Kubernetes\n`);
+      expect(kills).toBeGreaterThanOrEqual(story.kubernetesWrites);
     });
   },
 );
