@@ -1,3 +1,4 @@
+import { hostname } from 'node:os';
 import { type BindAddress, collide, readBindAddress } from './bind-address.ts';
 import type { ProxySettings } from './ecr/client-settings.ts';
 import { type LeaderElectionConfig, readLeaderElection } from './election-config.ts';
@@ -43,6 +44,8 @@ export interface Config {
   readonly drainMs: number;
   /** Undefined: this is the only replica. */
   readonly leaderElection: LeaderElectionConfig | undefined;
+  /** Who holds the Lease: a container that starts anew under the same name takes its own Lease back. */
+  readonly podName: string;
   /** Where /metrics is served. */
   readonly metricsAddress: BindAddress | undefined;
   /** Where /healthz and /readyz are served. */
@@ -103,6 +106,7 @@ export function readConfig(
     logLevel: choice('logLevel', LOG_LEVELS),
     drainMs: count('drainSeconds', 600) * 1_000,
     leaderElection: readLeaderElection(reader),
+    podName: readPodName(reader),
     ...readAddresses(reader),
     controllers: choice('controllers', ['all', 'pull-secrets']),
     ...readWatchNamespaces(reader),
@@ -110,6 +114,11 @@ export function readConfig(
   };
   if (problems.length > 0) throw new ConfigError(problems);
   return Object.freeze(config);
+}
+
+function readPodName({ check, text }: SettingReader): string {
+  const given = text('podName');
+  return check('podName', given || hostname(), /^[^\s/]{0,253}$/.test(given), 'write the name of the Pod');
 }
 
 function readSchedule({ check, text }: SettingReader, name: SettingName, example: string): string {

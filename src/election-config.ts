@@ -1,11 +1,8 @@
-import { hostname } from 'node:os';
 import type { SettingReader } from './setting-reader.ts';
 
 /** How replicas agree on the one that works; times in ms. */
 export interface LeaderElectionConfig {
   readonly leaseName: string;
-  /** Who holds the Lease: a container that starts anew under the same name takes its own Lease back. */
-  readonly identity: string;
   /** A Lease that nobody renewed for so long may be taken. */
   readonly durationMs: number;
   /** A leader that could not renew for so long ends; shorter than the duration. */
@@ -35,13 +32,5 @@ export function readLeaderElection(reader: SettingReader): LeaderElectionConfig 
     !(retryPeriodMs >= renewDeadlineMs),
     `write less than --lease-renew-deadline-seconds, which is ${text('leaseRenewDeadlineSeconds')}`,
   );
-  const identity = check(
-    'podName',
-    text('podName') || hostname(),
-    /^[^\s/]{0,253}$/.test(text('podName')),
-    'write the name of the Pod',
-  );
-  return isOn
-    ? Object.freeze({ leaseName, identity, durationMs, renewDeadlineMs, retryPeriodMs })
-    : undefined;
+  return isOn ? Object.freeze({ leaseName, durationMs, renewDeadlineMs, retryPeriodMs }) : undefined;
 }

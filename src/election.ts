@@ -8,7 +8,7 @@ import { createLeaseClient } from './runtime/lease-client.ts';
 import type { Log } from './runtime/log.ts';
 
 export interface ElectionOptions {
-  readonly config: Pick<Config, 'leaderElection' | 'namespace'>;
+  readonly config: Pick<Config, 'leaderElection' | 'namespace' | 'podName'>;
   readonly kubeConfig: KubeConfig;
   readonly log: Log;
   readonly onLost: (reason: string) => void;
@@ -23,14 +23,14 @@ export interface Election extends LeaderElection {
  * over connections of its own: a renewal waits for no other request.
  */
 export function createElection({ config, kubeConfig, log, onLost }: ElectionOptions): Election | undefined {
-  const { leaderElection, namespace } = config;
+  const { leaderElection, namespace, podName: identity } = config;
   if (!leaderElection) return undefined;
-  const { leaseName: name, identity } = leaderElection;
+  const { leaseName: name } = leaderElection;
   const clock = systemClock;
   const client = createKubeClient({ config: kubeConfig, clock, userAgent: FIELD_MANAGER, connections: 2 });
   const lease = createLeaseClient({ client, clock, namespace, name, identity });
   return {
-    ...createLeaderElection({ ...leaderElection, lease, clock, log, onLost }),
+    ...createLeaderElection({ ...leaderElection, identity, lease, clock, log, onLost }),
     close: () => client.close(),
   };
 }

@@ -1,4 +1,3 @@
-import { hostname } from 'node:os';
 import { KubeConfig } from '@kubernetes/client-node';
 import { OPERATOR_VERSION } from './api/names.ts';
 import { type Config, ConfigError, readConfig } from './config.ts';
@@ -61,10 +60,9 @@ async function build(config: Config, log: Log): Promise<Manager> {
   return createOperator({ config, kubeConfig, clock: systemClock, log, onLost });
 }
 
-async function traces({ otlpEndpoint, leaderElection }: Config, log: Log): Promise<Tracing | undefined> {
+async function traces({ otlpEndpoint, podName }: Config, log: Log): Promise<Tracing | undefined> {
   if (otlpEndpoint === undefined) return undefined;
-  const instance = leaderElection?.identity ?? hostname();
-  return startTracing({ endpoint: otlpEndpoint, version: OPERATOR_VERSION, instance, log });
+  return startTracing({ endpoint: otlpEndpoint, version: OPERATOR_VERSION, instance: podName, log });
 }
 
 function readConfigOrExit(): Config {

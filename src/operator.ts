@@ -7,7 +7,7 @@ import { createDriftChecks } from './controllers/drift/drift-checks.ts';
 import { createImageUsage } from './controllers/image-usage/image-usage.ts';
 import { imagesController } from './controllers/images/controller.ts';
 import { createOperatorMetrics } from './controllers/metrics/operator-metrics.ts';
-import type { Parts } from './controllers/parts.ts';
+import { customKinds, type Parts } from './controllers/parts.ts';
 import { publicRepositoryController } from './controllers/public-repository/controller.ts';
 import { pullSecretControllers } from './controllers/pull-secret/controllers.ts';
 import { createDeliveryResults } from './controllers/pull-secret/delivery-results.ts';
@@ -144,14 +144,7 @@ export async function createOperator(options: OperatorOptions): Promise<Manager>
       caches.namespaces,
       ...caches.serviceAccounts,
       ...caches.secrets,
-      caches.registries,
-      caches.repositories,
-      caches.repositoryClasses,
-      caches.pullSecrets,
-      caches.clusterPullSecrets,
-      caches.pullThroughCacheRules,
-      caches.repositoryCreationTemplates,
-      caches.publicRepositories,
+      ...customKinds(caches),
       ...caches.pods,
     ],
     controllers: [

@@ -1,4 +1,3 @@
-import { hostname } from 'node:os';
 import { Gauge, type Registry } from 'prom-client';
 import type { NamespacedCaches } from './caches.ts';
 import type { Config } from './config.ts';
@@ -75,9 +74,8 @@ export function registerWithin({ registries, reach }: WithinNumbers, metrics: Re
 export function tellOfRefusedFile(
   { registries }: Within,
   events: EventRecorder,
-  { namespace, leaderElection }: Pick<Config, 'namespace' | 'leaderElection'>,
+  { namespace, podName: name }: Pick<Config, 'namespace' | 'podName'>,
 ): void {
-  const name = leaderElection?.identity ?? hostname();
   const pod = { metadata: { name, namespace, uid: '', resourceVersion: '' } };
   registries.onRefused((problems) => {
     const message = `the file of Registries is wrong, and the one of before stays in force: ${problems.join('; ')}`;

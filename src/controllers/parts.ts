@@ -84,6 +84,20 @@ export interface Parts {
   };
 }
 
+/** The informers of our own kinds, Registries before what refers to them. */
+export function customKinds(caches: Parts['caches']) {
+  return [
+    caches.registries,
+    caches.repositories,
+    caches.repositoryClasses,
+    caches.pullSecrets,
+    caches.clusterPullSecrets,
+    caches.pullThroughCacheRules,
+    caches.repositoryCreationTemplates,
+    caches.publicRepositories,
+  ];
+}
+
 /** One pass over a custom resource of one of our kinds; see {@link resourceReconciler}. */
 export function customResource<T extends CustomResource<S>, S extends BaseStatus>(
   { client, clock, log, events }: Parts,

@@ -1,8 +1,6 @@
-import type { STSClient } from '@aws-sdk/client-sts';
+import type { SdkClient } from './sdk-client.ts';
 
-/** What all clients of the SDK have of it. */
-interface Closable {
-  readonly middlewareStack: Pick<STSClient['middlewareStack'], 'add'>;
+interface Closable extends SdkClient {
   destroy(): void;
 }
 

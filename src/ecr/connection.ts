@@ -4,18 +4,17 @@ import type { RegistrySpec } from '../api/registry.generated.ts';
 import { systemClock } from '../runtime/clock.ts';
 import { RetryableError } from '../runtime/errors.ts';
 import { keysOfAccount, requireAccount } from './account-keys.ts';
+import { authorizationToken } from './authorization-token.ts';
 import { budgetedClient, type CallBudgetsOptions, createCallBudgets } from './budgeted-client.ts';
 import type { CacheRuleApi } from './cache-rule-api.ts';
 import type { CallBudget, CallLane } from './call-budget.ts';
 import { clientSettings, type Network } from './client-settings.ts';
 import { closeWhenIdle } from './close-when-idle.ts';
-import type { CredentialProvider, KeySource } from './credentials.ts';
-import type { AuthorizationToken, EcrApi, Identity } from './ecr-api.ts';
-import { fenceCalls } from './fence-calls.ts';
-import { type AwsIdentity, createIdentities, type RegistryIdentities } from './identities.ts';
-import { noticeRefusals } from './notice-refusals.ts';
-import { type CallObserver, observeCalls } from './observe-calls.ts';
-import type { AccountRegion } from './partition.ts';
+import type { KeySource } from './credentials.ts';
+import type { EcrApi, Identity } from './ecr-api.ts';
+import { createIdentities, type RegistryIdentities } from './identities.ts';
+import type { CallObserver } from './observe-calls.ts';
+import { placeOf, publicPlaceOf } from './partition.ts';
 import type { PublicRepositoryApi } from './public-repository-api.ts';
 import type { PullScope } from './pull-scope.ts';
 import { issueToken, type PullToken, type TokenOptions, type TokenSource } from './pull-tokens.ts';
@@ -23,11 +22,11 @@ import type { RegistrySettingsApi } from './registry-settings-api.ts';
 import { leaveThrottlesAlone } from './retry-strategy.ts';
 import { sdkCacheRuleApi } from './sdk-cache-rule-api.ts';
 import { sdkEcrApi } from './sdk-ecr-api.ts';
-import { publicAuthorizationToken } from './sdk-ecr-public-api.ts';
 import { sdkPublicRepositoryApi } from './sdk-public-repository-api.ts';
 import { sdkRegistrySettingsApi } from './sdk-registry-settings-api.ts';
 import { sdkTemplateApi } from './sdk-template-api.ts';
 import type { TemplateApi } from './template-api.ts';
+import { type CallWatchers, watchCalls } from './watch-calls.ts';
 
 /** One Registry's way to AWS. */
 export interface Connection {
@@ -130,13 +129,10 @@ function connect(
     ...clientSettings(spec, 'ecr-public', network),
     credentials: keys,
   });
-  for (const client of [ecr, publicEcr]) {
-    leaveThrottlesAlone(client);
-    noticeRefusals(client, own.refused);
-    fenceCalls(client, network?.fence);
-  }
-  observeCalls(ecr, { service: 'ecr', place: placeOf(spec) }, onCall);
-  observeCalls(publicEcr, { service: 'ecr-public', place: publicPlaceOf(spec) }, onCall);
+  for (const client of [ecr, publicEcr]) leaveThrottlesAlone(client);
+  const watchers: CallWatchers = { network, onCall, refused: own.refused };
+  watchCalls(ecr, { service: 'ecr', place: placeOf(spec) }, watchers);
+  watchCalls(publicEcr, { service: 'ecr-public', place: publicPlaceOf(spec) }, watchers);
   const closers = [ecr, publicEcr].map((client) => closeWhenIdle(client));
   const closing = new AbortController();
   const budget = budgetOf(spec);
@@ -152,7 +148,7 @@ function connect(
     sts: start.sts,
     authorizationToken: (scope, credentials) => {
       const refused = credentials === keys ? own.refused : undefined;
-      return authorizationToken({ spec, network, onCall, refused }, scope, credentials);
+      return authorizationToken(spec, { ...watchers, refused }, scope, credentials);
     },
   };
   return {
@@ -175,48 +171,5 @@ function connect(
   };
 }
 
-/** No region is called that: an account has one public registry, with a budget of its own. */
-const PUBLIC_PLACE = 'public';
-
-function placeOf({ accountId, region }: RegistrySpec): AccountRegion {
-  return { accountId, region };
-}
-
-function publicPlaceOf({ accountId }: RegistrySpec): AccountRegion {
-  return { accountId, region: PUBLIC_PLACE };
-}
-
 const CLOSED =
   'the way to AWS was closed while the call waited for its turn; the next attempt takes the new one';
-
-interface TokenCaller {
-  readonly spec: RegistrySpec;
-  readonly network: Network | undefined;
-  readonly onCall: CallObserver | undefined;
-  /** To be told where AWS refuses the keys; those of a token's own session are nobody else's. */
-  readonly refused: AwsIdentity['refused'] | undefined;
-}
-
-/** The keys of a token's session are for this one call, and so is the client. */
-async function authorizationToken(
-  { spec, network, onCall, refused }: TokenCaller,
-  scope: PullScope,
-  credentials: CredentialProvider,
-): Promise<AuthorizationToken> {
-  const noticed = <T extends ECRClient | ECRPUBLICClient>(client: T): T => {
-    if (refused) noticeRefusals(client, refused);
-    fenceCalls(client, network?.fence);
-    return client;
-  };
-  if (scope.kind === 'Public') {
-    const settings = clientSettings(spec, 'ecr-public', network);
-    const client = noticed(new ECRPUBLICClient({ ...settings, credentials }));
-    observeCalls(client, { service: 'ecr-public', place: publicPlaceOf(spec) }, onCall);
-    return publicAuthorizationToken(client).finally(() => client.destroy());
-  }
-  const client = noticed(new ECRClient({ ...clientSettings(spec, 'ecr', network), credentials }));
-  observeCalls(client, { service: 'ecr', place: placeOf(spec) }, onCall);
-  return sdkEcrApi(client, spec)
-    .getAuthorizationToken()
-    .finally(() => client.destroy());
-}

@@ -6,12 +6,11 @@ import { type ClientSpec, clientSettings, type Network } from './client-settings
 import { closeWhenIdle } from './close-when-idle.ts';
 import { type CredentialProvider, type KeySource, roleAtTheEnd, rolesOnTheWay } from './credentials.ts';
 import type { Identity, RoleRequest, StsApi } from './ecr-api.ts';
-import { fenceCalls } from './fence-calls.ts';
-import { noticeRefusals } from './notice-refusals.ts';
-import { type CallObserver, observeCalls } from './observe-calls.ts';
+import type { CallObserver } from './observe-calls.ts';
 import { type KnownKeys, rememberIdentity } from './remembered-identity.ts';
 import { type RememberedKeys, rememberKeys } from './remembered-keys.ts';
 import { sdkStsApi } from './sdk-sts-api.ts';
+import { watchCalls } from './watch-calls.ts';
 
 /** Somebody at AWS that the operator can act as. */
 export interface AwsIdentity {
@@ -75,9 +74,7 @@ export function createIdentities({ readKeys, now, network, onCall }: IdentitiesO
       keys.refused(refusal);
       if (refusal === 'keys') forget();
     };
-    noticeRefusals(client, refused);
-    fenceCalls(client, network?.fence);
-    observeCalls(client, { service: 'sts', place: undefined }, onCall);
+    watchCalls(client, { service: 'sts', place: undefined }, { network, onCall, refused });
     const one: Held = {
       keys: keys.get,
       sts,

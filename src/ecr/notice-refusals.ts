@@ -1,13 +1,8 @@
-import type { STSClient } from '@aws-sdk/client-sts';
 import { type Refusal, refusalOf } from './aws-errors.ts';
-
-/** What all clients of the SDK have of it. */
-interface Observable {
-  readonly middlewareStack: Pick<STSClient['middlewareStack'], 'add'>;
-}
+import type { SdkClient } from './sdk-client.ts';
 
 /** Tells `listener` of each call of this client that AWS refuses for who made it. */
-export function noticeRefusals(client: Observable, listener: (refusal: Refusal) => void): void {
+export function noticeRefusals(client: SdkClient, listener: (refusal: Refusal) => void): void {
   client.middlewareStack.add(
     (next) => async (args) => {
       try {

@@ -1,6 +1,7 @@
-import type { STSClient } from '@aws-sdk/client-sts';
 import { type Attributes, traced } from '../runtime/tracing.ts';
 import { awsError } from './aws-errors.ts';
+import type { AccountRegion } from './partition.ts';
+import type { SdkClient } from './sdk-client.ts';
 
 /** How a call ended, in few words: these are values of a metric's label. */
 export const CALL_RESULTS = [
@@ -22,26 +23,16 @@ export interface AwsCall {
   readonly operation: string;
   readonly result: CallResult;
   readonly seconds: number;
-  /** Whose registry was called; undefined for STS, which all accounts of a region share. */
-  readonly place: CallPlace | undefined;
-}
-
-/** A registry of ECR, or of ECR Public in the region `public`. */
-export interface CallPlace {
-  readonly accountId: string;
-  readonly region: string;
+  /** Whose registry was called, that of ECR Public in the region `public`; undefined for STS, which has none. */
+  readonly place: AccountRegion | undefined;
 }
 
 /** Must not throw. */
 export type CallObserver = (call: AwsCall) => void;
 
-interface Observable {
-  readonly middlewareStack: Pick<STSClient['middlewareStack'], 'add'>;
-}
-
 /** Makes each call of this client a span where traces are sent, and tells `observer`, if there is one, of it. */
 export function observeCalls(
-  client: Observable,
+  client: SdkClient,
   { service, place }: Pick<AwsCall, 'service' | 'place'>,
   observer: CallObserver | undefined,
 ): void {
@@ -72,7 +63,7 @@ export function observeCalls(
   );
 }
 
-function placeAttributes(place: CallPlace | undefined): Attributes {
+function placeAttributes(place: AccountRegion | undefined): Attributes {
   return place ? { 'cloud.account.id': place.accountId, 'cloud.region': place.region } : {};
 }
 

@@ -47,6 +47,16 @@ export interface AccountRegion {
   readonly region: string;
 }
 
+/** The registry of a Registry, and nothing else of it. */
+export function placeOf({ accountId, region }: AccountRegion): AccountRegion {
+  return { accountId, region };
+}
+
+/** No region is called `public`: an account has one public registry, with a budget of its own. */
+export function publicPlaceOf({ accountId }: AccountRegion): AccountRegion {
+  return { accountId, region: 'public' };
+}
+
 /** The host name that image references begin with. */
 export function registryHost({ accountId, region }: AccountRegion): string {
   return `${accountId}.dkr.ecr.${region}.${partitionOf(region).dnsSuffix}`;

@@ -7,7 +7,7 @@ import { isGone, KubeError } from './kube-errors.ts';
 import type { Log } from './log.ts';
 import { type KubeObject, metadataOnly, pathOf, type ResourceType } from './resource.ts';
 import { type Lister, ObjectStore, type StoreListener } from './store.ts';
-import { readWatch } from './watch.ts';
+import { readWatch, watchQuery } from './watch.ts';
 
 export interface InformerOptions<T> {
   readonly client: KubeClient;
@@ -48,8 +48,6 @@ export interface Informer<T> {
 }
 
 const PAGE_SIZE = 500;
-/** The API server sends a bookmark about every minute: longer silence means that nobody is there. */
-const SILENCE_MS = 90_000;
 /** Failures in a row. */
 const RELIST_AFTER = 10;
 /** A watch that ends sooner than this counts as failed, or a broken proxy would make a hot loop. */
@@ -106,18 +104,12 @@ export function createInformer<T>(options: InformerOptions<T>): Informer<T> {
   }
 
   async function watch(signal: AbortSignal): Promise<void> {
-    const query: Query = {
-      ...selectors,
-      watch: true,
-      allowWatchBookmarks: true,
-      resourceVersion,
-      timeoutSeconds: Math.round(300 + random() * 300),
-    };
+    const query: Query = { ...selectors, ...watchQuery(random), resourceVersion };
     const started = clock.now();
     watchedFrom = started;
     const open = (inner: AbortSignal): Promise<AsyncIterable<Uint8Array>> =>
       client.stream(path, { query, signal: inner, ...acceptOf('PartialObjectMetadata') });
-    for await (const event of readWatch(open, { clock, signal, silenceMs: SILENCE_MS })) {
+    for await (const event of readWatch(open, { clock, signal })) {
       live();
       resourceVersion = event.object.metadata.resourceVersion;
       failures = 0;

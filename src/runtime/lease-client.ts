@@ -4,7 +4,7 @@ import type { KubeClient, KubeRequest } from './kube-client.ts';
 import { isNotFound } from './kube-errors.ts';
 import { LEASES, type Lease, type LeaseSpec } from './lease.ts';
 import { apiVersionOf, pathOf } from './resource.ts';
-import { readWatch } from './watch.ts';
+import { readWatch, watchQuery } from './watch.ts';
 
 export interface LeaseClientOptions {
   readonly client: Pick<KubeClient, 'request' | 'stream'>;
@@ -31,9 +31,6 @@ export interface LeaseChange {
   readonly isDeleted: boolean;
 }
 
-/** As informers have it. */
-const SILENCE_MS = 90_000;
-
 /** A {@link LeaseClient} that needs the rights get, watch, create and patch on this Lease alone. */
 export function createLeaseClient(options: LeaseClientOptions): LeaseClient {
   const { client, clock, namespace, name, identity, random = Math.random } = options;
@@ -45,16 +42,11 @@ export function createLeaseClient(options: LeaseClientOptions): LeaseClient {
   }
 
   async function watch(listener: (change: LeaseChange) => void, signal: AbortSignal): Promise<void> {
-    const query = {
-      watch: true,
-      fieldSelector: `metadata.name=${name}`,
-      allowWatchBookmarks: true,
-      timeoutSeconds: Math.round(300 + random() * 300),
-    };
+    const query = { ...watchQuery(random), fieldSelector: `metadata.name=${name}` };
     // Without a resourceVersion it begins with the Lease as it is, and no right to list is needed.
     const open = (inner: AbortSignal) =>
       client.stream(pathOf(LEASES, { namespace }), { query, signal: inner });
-    for await (const { type, object } of readWatch(open, { clock, signal, silenceMs: SILENCE_MS })) {
+    for await (const { type, object } of readWatch(open, { clock, signal })) {
       if (type !== 'BOOKMARK') listener({ lease: object as Lease, isDeleted: type === 'DELETED' });
     }
   }

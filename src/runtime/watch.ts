@@ -1,4 +1,5 @@
 import type { Clock, Timer } from './clock.ts';
+import type { Query } from './kube-client.ts';
 import { KubeError } from './kube-errors.ts';
 import type { KubeObject } from './resource.ts';
 
@@ -16,8 +17,16 @@ interface ErrorEvent {
 export interface WatchOptions {
   readonly clock: Clock;
   readonly signal: AbortSignal;
-  /** The connection is given up when nothing arrives for this long (ms). */
-  readonly silenceMs: number;
+  /** The connection is given up when nothing arrives for this long (ms); 90 s unless told. */
+  readonly silenceMs?: number;
+}
+
+/** The API server sends a bookmark about every minute: longer silence means that nobody is there. */
+const SILENCE_MS = 90_000;
+
+/** What every watch asks for beside its selectors: bookmarks, and an end after five to ten minutes, not all at once. */
+export function watchQuery(random: () => number): Query {
+  return { watch: true, allowWatchBookmarks: true, timeoutSeconds: Math.round(300 + random() * 300) };
 }
 
 /**
@@ -26,7 +35,7 @@ export interface WatchOptions {
  */
 export async function* readWatch(
   open: (signal: AbortSignal) => Promise<AsyncIterable<Uint8Array>>,
-  { clock, signal, silenceMs }: WatchOptions,
+  { clock, signal, silenceMs = SILENCE_MS }: WatchOptions,
 ): AsyncGenerator<WatchEvent> {
   const connection = new AbortController();
   const abort = (): void => connection.abort(signal.reason);

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { ACCOUNT, type Lab, OPERATOR_NAMESPACE, REGION, startLab } from '../lab/lab.ts';
+import { ACCOUNT, type Lab, REGION, startLab } from '../lab/lab.ts';
+import { operatorEnvironment } from '../lab/operator-environment.ts';
 import { startProcess } from '../lab/process.ts';
 import { runCommand } from '../lab/run-command.ts';
 
@@ -19,7 +20,6 @@ afterAll(async () => {
 
 /** Runs the operator as users do, and returns what it said when it had ended. */
 async function runUntilReady(name: string, command: string, args: readonly string[]): Promise<string> {
-  const { accessKeyId, secretAccessKey } = lab.aws.addUser({ arn: `arn:aws:iam::${ACCOUNT}:user/${name}` });
   const operator = await startProcess({
     name,
     command,
@@ -27,11 +27,7 @@ async function runUntilReady(name: string, command: string, args: readonly strin
     cwd: ROOT,
     logFile: join(lab.controlPlane.folder, `${name}.log`),
     env: {
-      ...process.env,
-      KUBECONFIG: await lab.controlPlane.serviceAccountKubeconfig(OPERATOR_NAMESPACE, 'ecr-operator'),
-      AWS_ACCESS_KEY_ID: accessKeyId,
-      AWS_SECRET_ACCESS_KEY: secretAccessKey,
-      AWS_ENDPOINT_URL: lab.aws.endpoint,
+      ...(await operatorEnvironment(lab, name)),
       // Any free port of this machine alone.
       ECR_OPERATOR_METRICS_BIND_ADDRESS: '127.0.0.1:0',
       ECR_OPERATOR_HEALTH_PROBE_BIND_ADDRESS: '127.0.0.1:0',

@@ -4,6 +4,7 @@ import { type AwsSimulator, startAwsSimulator } from './aws/aws-simulator.ts';
 import { offsetClock, type SteppedClock } from './aws/simulator-clock.ts';
 import { type ControlPlane, startControlPlane } from './control-plane.ts';
 import { DEFAULT_CONTROLLERS } from './controller-manager.ts';
+import { createEnds } from './ends.ts';
 import type { LabKubeClient } from './kube-client.ts';
 import { kubectlOk } from './kubectl.ts';
 import { ACCOUNT, REGION } from './lab.ts';
@@ -52,18 +53,12 @@ const CONTROLLERS = [
 
 /** Starts it; resolves when its Node is Ready. */
 export async function startCluster(options: ClusterOptions = {}): Promise<Cluster> {
-  const ends: (() => Promise<void>)[] = [];
-  /** The last first; all of them, even if one fails. */
-  async function stop(): Promise<void> {
-    const problems: unknown[] = [];
-    for (const end of ends.splice(0).reverse()) await end().catch((error: unknown) => problems.push(error));
-    if (problems.length > 0) throw problems[0];
-  }
+  const ends = createEnds();
   try {
     const folder = await temporaryFolder('cluster');
-    ends.push(() => folder.remove());
+    ends.add(() => folder.remove());
     const registry = await startRegistry();
-    ends.push(() => registry.stop());
+    ends.add(() => registry.stop());
     const aws = await startAwsSimulator({
       ...options,
       clock: offsetClock(),
@@ -71,21 +66,21 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
       region: REGION,
       upstream: registry.url,
     });
-    ends.push(() => aws.stop());
+    ends.add(() => aws.stop());
     const egressSocket = join(folder.path, 'egress');
     const controlPlane = await startWithEgress(folder.path, egressSocket);
-    ends.push(() => controlPlane.stop());
+    ends.add(() => controlPlane.stop());
     const scheduler = await startScheduler({
       folder: folder.path,
       kubeconfig: await controlPlane.kubeconfig(SCHEDULER),
     });
-    ends.push(() => scheduler.stop({ signal: 'SIGKILL' }));
+    ends.add(() => scheduler.stop({ signal: 'SIGKILL' }));
     const { admin } = controlPlane;
     const node = await startNode({ aws, admin, controlPlane }, { egressSocket });
-    ends.push(() => node.stop());
+    ends.add(() => node.stop());
     const kubeconfig = await controlPlane.kubeconfig('admin');
     return {
-      ...{ controlPlane, admin, aws, registry, node, kubeconfig, folder: folder.path, stop },
+      ...{ controlPlane, admin, aws, registry, node, kubeconfig, folder: folder.path, stop: ends.stop },
       kubectl: (...args) => kubectlOk(kubeconfig, args),
       async refuseLeaks(...texts) {
         const leaked = findLeaks(texts.join('\n'), aws.issuedTokens());
@@ -93,7 +88,7 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
       },
     };
   } catch (error) {
-    await stop();
+    await ends.stop();
     throw error;
   }
 }

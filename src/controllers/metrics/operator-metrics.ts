@@ -1,5 +1,5 @@
 import type { Metrics } from '../../runtime/metrics.ts';
-import type { Parts } from '../parts.ts';
+import { customKinds, type Parts } from '../parts.ts';
 import type { SecretState } from '../pull-secret/secret-state.ts';
 import { createEventCounters, type EventCounters } from './event-counters.ts';
 import { createStateMetrics } from './state-metrics.ts';
@@ -25,7 +25,7 @@ export function createOperatorMetrics(metrics: Metrics): OperatorMetrics {
         {
           world,
           secrets: () => secretsOf(caches),
-          kinds: kindsOf(caches),
+          kinds: customKinds(caches),
           drift,
           driftSchedule,
           now: clock.now,
@@ -43,18 +43,4 @@ export function createOperatorMetrics(metrics: Metrics): OperatorMetrics {
 
 function* secretsOf({ secrets }: Parts['caches']): Generator<SecretState> {
   for (const { lister } of secrets) yield* lister.values();
-}
-
-/** Our own kinds. */
-function kindsOf(caches: Parts['caches']) {
-  return [
-    caches.registries,
-    caches.repositories,
-    caches.repositoryClasses,
-    caches.pullSecrets,
-    caches.clusterPullSecrets,
-    caches.pullThroughCacheRules,
-    caches.repositoryCreationTemplates,
-    caches.publicRepositories,
-  ];
 }

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { ECR } from '@aws-sdk/client-ecr';
 import { craneOk, type Login, writeDockerConfig } from '../../lab/crane.ts';
+import { createEnds } from '../../lab/ends.ts';
 import { ACCOUNT, type Lab, REGION, startLab } from '../../lab/lab.ts';
 import { sleeperImage } from '../../lab/node/containerd.ts';
 import { type LabNode, NODE_CONTROL_PLANE, startNode } from '../../lab/node/node.ts';
@@ -29,29 +30,23 @@ export const HOME: Place = { accountId: ACCOUNT, region: REGION };
 
 /** Starts registry, simulator, API server and node; no operator runs yet. */
 export async function startNodeLab(options: { readonly tokenLifetimeMs?: number } = {}): Promise<NodeLab> {
-  const ends: (() => Promise<void>)[] = [];
-  /** The last first; all of them, even if one fails. */
-  async function stop(): Promise<void> {
-    const problems: unknown[] = [];
-    for (const end of ends.splice(0).reverse()) await end().catch((error: unknown) => problems.push(error));
-    if (problems.length > 0) throw problems[0];
-  }
+  const ends = createEnds();
   try {
     const folder = await temporaryFolder('images');
-    ends.push(() => folder.remove());
+    ends.add(() => folder.remove());
     const registry = await startRegistry();
-    ends.push(() => registry.stop());
+    ends.add(() => registry.stop());
     const lab = await startLab({
       upstream: registry.url,
       controlPlane: NODE_CONTROL_PLANE,
       ...options,
     });
-    ends.push(() => lab.stop());
+    ends.add(() => lab.stop());
     const node = await startNode(lab);
-    ends.push(() => node.stop());
-    return { lab, node, stop, ...pushes(lab, registry.host, folder.path) };
+    ends.add(() => node.stop());
+    return { lab, node, stop: ends.stop, ...pushes(lab, registry.host, folder.path) };
   } catch (error) {
-    await stop();
+    await ends.stop();
     throw error;
   }
 }

@@ -2,7 +2,8 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
-import { ACCOUNT, type Lab, OPERATOR_NAMESPACE, REGION, startLab } from '../../lab/lab.ts';
+import { ACCOUNT, type Lab, REGION, startLab } from '../../lab/lab.ts';
+import { operatorEnvironment } from '../../lab/operator-environment.ts';
 import { type LabProcess, startProcess } from '../../lab/process.ts';
 
 const ROOT = join(import.meta.dirname, '../../..');
@@ -61,23 +62,13 @@ afterAll(async () => {
 });
 
 async function start(name: string, flags: readonly string[]): Promise<LabProcess> {
-  const { accessKeyId, secretAccessKey } = lab.aws.addUser({ arn: `arn:aws:iam::${ACCOUNT}:user/${name}` });
   return startProcess({
     name,
     command: process.execPath,
     args: ['--no-warnings', 'src/main.ts', ...flags],
     cwd: ROOT,
     logFile: join(lab.controlPlane.folder, `${name}.log`),
-    env: {
-      ...process.env,
-      KUBECONFIG: await lab.controlPlane.serviceAccountKubeconfig(OPERATOR_NAMESPACE, 'ecr-operator'),
-      AWS_ACCESS_KEY_ID: accessKeyId,
-      AWS_SECRET_ACCESS_KEY: secretAccessKey,
-      AWS_ENDPOINT_URL: lab.aws.endpoint,
-      ECR_OPERATOR_METRICS_BIND_ADDRESS: '0',
-      ECR_OPERATOR_HEALTH_PROBE_BIND_ADDRESS: '0',
-      ECR_OPERATOR_LEADER_ELECT: 'false',
-    },
+    env: { ...(await operatorEnvironment(lab, name)), ECR_OPERATOR_LEADER_ELECT: 'false' },
   });
 }
 
