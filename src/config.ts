@@ -1,6 +1,7 @@
 import { hostname } from 'node:os';
 import { type BindAddress, collide, readBindAddress } from './bind-address.ts';
 import type { ProxySettings } from './ecr/client-settings.ts';
+import { isHostPattern } from './ecr/endpoint-hosts.ts';
 import { type LeaderElectionConfig, readLeaderElection } from './election-config.ts';
 import { readProxy } from './proxy-settings.ts';
 import { isCronSchedule } from './runtime/cron-schedule.ts';
@@ -25,6 +26,8 @@ export interface Config {
   readonly repairPods: boolean;
   /** Whether pull Secrets may have tokens that can do all that the identity behind them may. */
   readonly identityTokens: 'allow' | 'refuse';
+  /** Hosts that `endpoint` of a Registry may name beside AWS's own; see `isHostPattern`. */
+  readonly endpointHosts: readonly string[];
   /** The web identity that the Pod was given (IRSA), unless keys in the environment go before it; as the SDK has it. */
   readonly webIdentity: { readonly roleArn: string; readonly tokenFile: string } | undefined;
   /** The proxies on the way to AWS, as the usual variables of the environment name them; see proxy-settings.ts. */
@@ -96,6 +99,12 @@ export function readConfig(
     serviceAccountNames: readServiceAccountNames(reader),
     repairPods: yes('repairPods'),
     identityTokens: choice('identityTokens', ['allow', 'refuse']),
+    endpointHosts: check(
+      'endpointHosts',
+      reader.list('endpointHosts'),
+      reader.list('endpointHosts').every(isHostPattern),
+      'write hosts without ports, in small letters, such as ecr.example.com, *.example.com, 192.0.2.1 or [2001:db8::1]',
+    ),
     webIdentity: webIdentityOf(env),
     proxy: readProxy(env, problems),
     driftSchedule: readSchedule(reader, 'driftSchedule', '*/30 * * * *'),

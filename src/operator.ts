@@ -103,7 +103,7 @@ export async function createOperator(options: OperatorOptions): Promise<Manager>
     after: clock.after,
     webIdentity,
     identityTokens,
-    network: { proxy: config.proxy, fence: election?.fence },
+    network: { proxy: config.proxy, fence: election?.fence, endpointHosts: config.endpointHosts },
     onCall: counters.awsCall,
   });
   const access = registryAccess({ ...world, connections, registriesFile });

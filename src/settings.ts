@@ -27,6 +27,11 @@ export const SETTINGS = {
     'allow',
     'allow or refuse tokens that no role narrows to pulling',
   ),
+  endpointHosts: setting(
+    'endpoint-hosts',
+    '',
+    "hosts that endpoint of a Registry may name beside AWS's own, with commas; *. is for all below",
+  ),
   driftSchedule: setting('drift-schedule', '*/30 * * * *', 'when Repositories are compared with ECR (cron)'),
   imageSchedule: setting(
     'image-schedule',

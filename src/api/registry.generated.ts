@@ -162,11 +162,11 @@ export interface RegistryCredentialsSecretRef {
  */
 export interface RegistryEndpoint {
   /**
-   * The URL of the ECR API, http or https, with an optional port and path. Without it, the endpoint of the region.
+   * The URL of the ECR API, an endpoint of AWS by https or a host that the operator's setting endpoint-hosts lets in. Without it, the endpoint of the region.
    */
   readonly ecr?: string;
   /**
-   * The URL of the STS API, http or https, with an optional port and path. Without it, the endpoint of the region.
+   * The URL of the STS API, an endpoint of AWS by https or a host that the operator's setting endpoint-hosts lets in. Without it, the endpoint of the region.
    */
   readonly sts?: string;
   /**

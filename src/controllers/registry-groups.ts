@@ -3,7 +3,7 @@ import type { Lister } from '../runtime/store.ts';
 import type { World } from './world.ts';
 
 /** What refers to one Registry. */
-interface Referring {
+export interface Referring {
   readonly spec: { readonly registryRef: { readonly name: string } };
 }
 

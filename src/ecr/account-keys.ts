@@ -6,7 +6,8 @@ import type { AwsIdentity } from './identities.ts';
 
 /**
  * Keys change between one call and the next, and may be another account's then. Many calls of ECR go to the account of
- * whoever makes them, so no call is signed before it is known whose keys it is signed with. A Registry that is only pulled from may be anybody's.
+ * whoever makes them, so no call is signed before it is known whose keys it is signed with. A Registry that is only
+ * pulled from may be anybody's.
  */
 export function keysOfAccount({ access, accountId }: RegistrySpec, own: AwsIdentity): CredentialProvider {
   if (access === 'PullOnly') return own.keys;

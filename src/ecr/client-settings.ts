@@ -2,6 +2,7 @@ import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import type { RegistrySpec } from '../api/registry.generated.ts';
 import type { Fence } from '../runtime/fence.ts';
+import { type EndpointService, requireEndpoint } from './endpoint-hosts.ts';
 import { trustOf } from './trusted-authorities.ts';
 
 /** How all clients get out of where the operator runs; nothing where they go straight. */
@@ -10,9 +11,14 @@ export interface Network {
   readonly proxy?: ProxySettings | undefined;
   /** Asked before each attempt of each call; see `fenceCalls`. */
   readonly fence?: Fence | undefined;
+  /** What `endpoint` of a Registry may name beside AWS's own hosts; see `isHostPattern`. None unless given. */
+  readonly endpointHosts?: readonly string[] | undefined;
 }
 
-/** As curl and others read them; a proxy's URL may hold a password. `NO_PROXY` is a list of host names, addresses and suffixes, with commas. */
+/**
+ * As curl and others read them; a proxy's URL may hold a password. `NO_PROXY` is a list of host names, addresses and
+ * suffixes, with commas.
+ */
 export interface ProxySettings {
   readonly HTTP_PROXY?: string | undefined;
   readonly HTTPS_PROXY?: string | undefined;
@@ -60,13 +66,14 @@ export type ClientSpec = Pick<RegistrySpec, 'region' | 'endpoint'>;
 /**
  * The settings of one client of ECR, ECR Public or STS. A URL stands alone: the SDK refuses FIPS and dual-stack beside
  * it. ECR Public has one endpoint for its API, in us-east-1: none of FIPS, and none in anybody's VPC. Throws
- * `CaBundleInvalid`.
+ * `EndpointRefused` and `CaBundleInvalid`.
  */
 export function clientSettings(
   { region, endpoint = {} }: ClientSpec,
-  service: 'ecr' | 'ecr-public' | 'sts',
+  service: EndpointService | 'ecr-public',
   network: Network = {},
 ): ClientSettings {
+  if (service !== 'ecr-public') requireEndpoint({ region, endpoint }, service, network.endpointHosts ?? []);
   const common = {
     maxAttempts: MAX_ATTEMPTS,
     customUserAgent: USER_AGENT,

@@ -56,7 +56,7 @@ export interface Connection {
 
 /** Connections by the part of the spec that makes them, shared between Registries that agree in it. */
 export interface Connections {
-  /** Throws `CaBundleInvalid`. */
+  /** Throws `EndpointRefused` and `CaBundleInvalid`. */
   to(spec: RegistrySpec): Connection;
   /** Tells that the Secret of a `secretRef` has changed: its keys, and all sessions out of them, are asked for anew. */
   secretChanged(secretName: string): void;

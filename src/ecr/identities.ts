@@ -36,7 +36,7 @@ export interface RegistryIdentities {
 
 /** Identities, each of them shared by all Registries that come to it in the same way, through the same STS. */
 export interface Identities {
-  /** Throws `CaBundleInvalid`. */
+  /** Throws `EndpointRefused` and `CaBundleInvalid`. */
   of(spec: RegistrySpec): RegistryIdentities;
   /** Everything that began with the keys of this Secret is asked for anew. */
   forgetSecret(name: string): void;

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 import { TerminalError } from '../runtime/errors.ts';
 
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
@@ -58,6 +59,11 @@ export function canonical(value: Json): string {
 export function contentHash(value: object): string {
   const text = canonical(JSON.parse(JSON.stringify(value)) as Json);
   return createHash('sha256').update(text).digest('hex');
+}
+
+/** Whether two lists are the same but for their order and for what they say more than once (pure). */
+export function sameSet(a: readonly Json[] = [], b: readonly Json[] = []): boolean {
+  return isDeepStrictEqual(canonicalSet(a), canonicalSet(b));
 }
 
 /** Canonical texts in order: what a list whose order has no meaning is compared by. */

@@ -42,6 +42,11 @@ export function partitionOf(region: string): Partition {
   return { id, dnsSuffix, dualStackSuffix };
 }
 
+/** Whether the accounts that are in a region have an ECR Public: there is one of it, in the partition aws. */
+export function hasPublic(region: string): boolean {
+  return partitionOf(region).id === 'aws';
+}
+
 export interface AccountRegion {
   readonly accountId: string;
   readonly region: string;

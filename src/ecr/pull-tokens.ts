@@ -4,7 +4,7 @@ import { messageOf, RetryableError, TerminalError } from '../runtime/errors.ts';
 import { SCOPE_TOO_LARGE } from './aws-errors.ts';
 import { type CredentialProvider, roleAtTheEnd, SESSION_NAME } from './credentials.ts';
 import type { AuthorizationToken, SessionKeys, StsApi } from './ecr-api.ts';
-import { partitionOf, pullHosts } from './partition.ts';
+import { hasPublic, partitionOf, pullHosts } from './partition.ts';
 import { type PullScope, sessionPolicy } from './pull-scope.ts';
 
 /**
@@ -137,10 +137,9 @@ function requireIdentityToken({ spec, identityTokens }: TokenSource, scope: Pull
 }
 
 function requirePublic({ region }: RegistrySpec): void {
-  const { id } = partitionOf(region);
-  if (id === 'aws') return;
+  if (hasPublic(region)) return;
   throw new TerminalError(
     'PublicNotAvailable',
-    `ECR Public is in the partition aws only, and ${region} is in ${id}: refer to a Registry of the partition aws, or do without public`,
+    `ECR Public is in the partition aws only, and ${region} is in ${partitionOf(region).id}: refer to a Registry of the partition aws, or do without public`,
   );
 }

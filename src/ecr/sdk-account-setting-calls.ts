@@ -6,7 +6,7 @@ import {
   RegisterPullTimeUpdateExclusionCommand,
 } from '@aws-sdk/client-ecr';
 import type { AccountSettingName, RegistrySettingsApi } from './registry-settings-api.ts';
-import { paged, type SdkCalls } from './sdk-calls.ts';
+import { ALL, paged, type SdkCalls } from './sdk-calls.ts';
 
 type SettingCalls = Pick<
   RegistrySettingsApi,
@@ -19,9 +19,6 @@ const NAMES: Readonly<Record<AccountSettingName, string>> = {
   basicScanTypeVersion: 'BASIC_SCAN_TYPE_VERSION',
   blobMounting: 'BLOB_MOUNTING',
 };
-
-/** No call is on less than the whole registry. */
-const ALL = '*';
 
 /** The calls on account settings and on pull-time update exclusions. */
 export function accountSettingCalls(calls: SdkCalls): SettingCalls {

@@ -8,15 +8,13 @@ import {
 } from '@aws-sdk/client-ecr';
 import { timestamp } from '../runtime/clock.ts';
 import type { BackfillProgress, RegistrySettingsApi, ReplicationBackfill } from './registry-settings-api.ts';
-import { paged, type SdkCalls } from './sdk-calls.ts';
+import { ALL, paged, type SdkCalls } from './sdk-calls.ts';
 
 type BackfillCalls = Pick<
   RegistrySettingsApi,
   'startBackfill' | 'stopBackfill' | 'runningBackfills' | 'backfill' | 'backfillFailures'
 >;
 
-/** No call is on less than the whole registry. */
-const ALL = '*';
 const UNKNOWN = ['ReplicationBackfillNotFoundException'];
 const OVER = [...UNKNOWN, 'ReplicationBackfillInvalidStatusException'];
 

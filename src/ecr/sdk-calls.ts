@@ -2,6 +2,9 @@ import type { ECRClient } from '@aws-sdk/client-ecr';
 import { awsError } from './aws-errors.ts';
 import { type AccountRegion, repositoryArn } from './partition.ts';
 
+/** The resource of a call that is on no less than the whole registry. */
+export const ALL = '*';
+
 /** What the calls of the adapter share. */
 export interface SdkCalls<Client = ECRClient> {
   readonly client: Client;

@@ -11,7 +11,7 @@ import {
   PutSigningConfigurationCommand,
 } from '@aws-sdk/client-ecr';
 import type { RegistrySettingsApi, ReplicationRule, SigningRule } from './registry-settings-api.ts';
-import type { SdkCalls } from './sdk-calls.ts';
+import { ALL, type SdkCalls } from './sdk-calls.ts';
 
 type RuleCalls = Pick<
   RegistrySettingsApi,
@@ -26,9 +26,6 @@ type RuleCalls = Pick<
   | 'putSigning'
   | 'deleteSigning'
 >;
-
-/** No call is on less than the whole registry. */
-const ALL = '*';
 
 /** The calls on replication, scanning, policy and signing of a registry. */
 export function registryRuleCalls(calls: SdkCalls): RuleCalls {

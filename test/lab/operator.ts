@@ -1,7 +1,8 @@
 import { fork } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { STAND_IN_HOST } from './aws/http-listener.ts';
 import type { FromOperator, ToOperator } from './operator-child.ts';
 import { guardProcess } from './process-guard.ts';
 
@@ -30,8 +31,9 @@ const JOIN_GROUP = 'echo $$ > "$0" && exec "$@"';
 /** Names a bundle of operator-child.ts that a run of all tests has made for itself. */
 export const OPERATOR_PROGRAM = 'ECR_OPERATOR_LAB_OPERATOR';
 
-/** One replica that nobody asks for its health; a test that is about these sets them again. */
+/** One replica that nobody asks for its health, in the lab's AWS; a test that is about these sets them again. */
 const ALONE = {
+  ECR_OPERATOR_ENDPOINT_HOSTS: STAND_IN_HOST,
   ECR_OPERATOR_LEADER_ELECT: 'false',
   ECR_OPERATOR_METRICS_BIND_ADDRESS: '0',
   ECR_OPERATOR_HEALTH_PROBE_BIND_ADDRESS: '0',
@@ -62,6 +64,7 @@ export function startOperatorProcess(options: OperatorProcessOptions): OperatorP
   const child = fork(launch?.program ?? operatorProgram(), [], {
     env: {
       ...nodeEnvironment(),
+      ...compiledBeforehand(),
       ...ALONE,
       ...options.env,
       KUBECONFIG: options.kubeconfig,
@@ -140,6 +143,12 @@ export function startOperatorProcess(options: OperatorProcessOptions): OperatorP
 /** Bundled, it starts in less than half the time. */
 function operatorProgram(): string {
   return process.env[OPERATOR_PROGRAM] ?? join(import.meta.dirname, 'operator-child.ts');
+}
+
+/** What one has compiled the next ones need not: a fifth of the time that a bundle takes to start. */
+function compiledBeforehand(): Record<string, string> {
+  const program = process.env[OPERATOR_PROGRAM];
+  return program ? { NODE_COMPILE_CACHE: join(dirname(program), 'compiled') } : {};
 }
 
 function nodeEnvironment(): Record<string, string> {

@@ -10,6 +10,7 @@ const DEFAULTS: Config = {
   serviceAccountNames: undefined,
   repairPods: false,
   identityTokens: 'allow',
+  endpointHosts: [],
   webIdentity: undefined,
   proxy: undefined,
   driftSchedule: '*/30 * * * *',
@@ -45,6 +46,11 @@ const EVERYTHING = [
   ['service-account-names', 'default, build', { serviceAccountNames: ['default', 'build'] }],
   ['repair-pods', 'true', { repairPods: true }],
   ['identity-tokens', 'refuse', { identityTokens: 'refuse' }],
+  [
+    'endpoint-hosts',
+    '127.0.0.1, *.example.com,[::1]',
+    { endpointHosts: ['127.0.0.1', '*.example.com', '[::1]'] },
+  ],
   ['drift-schedule', '0 * * * *', { driftSchedule: '0 * * * *' }],
   ['image-schedule', '30 */2 * * *', { imageSchedule: '30 */2 * * *' }],
   ['image-usage', 'true', { imageUsage: true }],
@@ -157,11 +163,12 @@ describe('a configuration', () => {
 describe('what is wrong', () => {
   test('is told all at once, with the value, both names of the setting and what to write', () => {
     const args = ['--log-level=loud', '--delivery-workers=many', '--drift-schedule=often', '--namespace=A_b'];
-    args.push('--identity-tokens=no');
+    args.push('--identity-tokens=no', '--endpoint-hosts=*');
     expect(problems(args, { ECR_OPERATOR_PULL_SECRET_NAMES: ' , ' })).toEqual([
       '--namespace (or ECR_OPERATOR_NAMESPACE) is "A_b": write the name of a namespace',
       '--pull-secret-names (or ECR_OPERATOR_PULL_SECRET_NAMES) is " , ": write one to sixteen names of Secrets, such as ecr-pull',
       '--identity-tokens (or ECR_OPERATOR_IDENTITY_TOKENS) is "no": write allow or refuse',
+      '--endpoint-hosts (or ECR_OPERATOR_ENDPOINT_HOSTS) is "*": write hosts without ports, in small letters, such as ecr.example.com, *.example.com, 192.0.2.1 or [2001:db8::1]',
       '--drift-schedule (or ECR_OPERATOR_DRIFT_SCHEDULE) is "often": write five or six fields, such as */30 * * * *',
       '--delivery-workers (or ECR_OPERATOR_DELIVERY_WORKERS) is "many": write a number from 1 to 256',
       '--log-level (or ECR_OPERATOR_LOG_LEVEL) is "loud": write debug, info, warn or error',

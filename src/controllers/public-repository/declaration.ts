@@ -1,6 +1,6 @@
 import { OWNER_TAG } from '../../api/names.ts';
 import type { Registry } from '../../api/registry.generated.ts';
-import { partitionOf } from '../../ecr/partition.ts';
+import { hasPublic } from '../../ecr/partition.ts';
 import { withoutTags } from '../../ecr/tags.ts';
 import type { TenancyWord } from '../../ecr/tenancy.ts';
 import { TerminalError } from '../../runtime/errors.ts';
@@ -30,15 +30,10 @@ export interface PublicDeclaration {
   require(...words: readonly TenancyWord[]): void;
 }
 
-/** Whether a Registry's account can have repositories at ECR Public (pure): there is one of it, in the partition aws. */
-export function hasPublic({ spec }: Pick<Registry, 'spec'>): boolean {
-  return partitionOf(spec.region).id === 'aws';
-}
-
 /** As `access.writable`; throws `PublicNotAvailable` too. */
 export function publicRegistry(name: string, access: RegistryAccess): Registry {
   const registry = access.writable(name);
-  if (hasPublic(registry)) return registry;
+  if (hasPublic(registry.spec.region)) return registry;
   throw new TerminalError(
     'PublicNotAvailable',
     `there is no ECR Public for the region ${registry.spec.region} of Registry ${name}: refer to a Registry of the partition aws`,

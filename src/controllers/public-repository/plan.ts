@@ -1,5 +1,5 @@
-import { isDeepStrictEqual } from 'node:util';
 import type { Tags } from '../../ecr/ecr-api.ts';
+import { sameSet } from '../../ecr/json-document.ts';
 import { samePolicy } from '../../ecr/json-policy.ts';
 import type { CatalogInput, CatalogTexts, LiveCatalog } from '../../ecr/public-repository-api.ts';
 import { type TagAction, tagDiff } from '../repository/plan.ts';
@@ -56,7 +56,7 @@ function catalogDiff(
 ): PutCatalog[] {
   const changed: CatalogField[] = [
     ...TEXTS.filter((field) => texts[field] !== undefined && !sameText(texts[field], live[field])),
-    ...LISTS.filter((field) => texts[field] !== undefined && !sameList(texts[field], live[field])),
+    ...LISTS.filter((field) => texts[field] !== undefined && !sameSet(texts[field], live[field])),
     ...(logoHash && !isLogoThere(logoHash, live, putLogo, trustsLogo) ? (['logoImage'] as const) : []),
   ];
   if (changed.length === 0) return [];
@@ -72,10 +72,6 @@ const LISTS = ['architectures', 'operatingSystems'] as const satisfies readonly 
 function sameText(a = '', b = ''): boolean {
   const meaning = (text: string): string => text.replaceAll('\r\n', '\n').trimEnd();
   return meaning(a) === meaning(b);
-}
-
-function sameList(a: readonly string[] = [], b: readonly string[] = []): boolean {
-  return isDeepStrictEqual([...a].sort(), [...b].sort());
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { PublicRepositoryStatus } from '../../api/public-repository.generated.ts';
+import { hasPublic } from '../../ecr/partition.ts';
 import type { PublicRepositoryApi } from '../../ecr/public-repository-api.ts';
 import { ownerTagValue } from '../../ecr/tags.ts';
 import type { Clock } from '../../runtime/clock.ts';
@@ -10,7 +11,6 @@ import { makesOrClaims } from '../repository/plan.ts';
 import { policyFailure } from '../repository/principals.ts';
 import { applyPublicAction, describePublicAction } from './apply.ts';
 import {
-  hasPublic,
   type PublicDeclaration,
   type PublicDeclarationOptions,
   publicDeclarationOf,
@@ -94,7 +94,7 @@ async function deletePublicRepository(
   const { metadata, spec, status } = repository;
   const found = access.find(spec.registryRef.name);
   // Without a Registry to write to nothing can have been made, unless the status says so.
-  const isWritable = found && found.spec.access !== 'PullOnly' && hasPublic(found);
+  const isWritable = found && found.spec.access !== 'PullOnly' && hasPublic(found.spec.region);
   if (!isWritable && status?.arn === undefined) return;
   const registry = publicRegistry(spec.registryRef.name, access);
   const { publicRepositories } = await access.connect(registry);

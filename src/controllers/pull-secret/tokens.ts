@@ -169,7 +169,8 @@ export function tokensReconciler(options: TokensOptions): (id: string) => Promis
     const due = token && registry && !isOutdated(registry, token) ? dueAt(id, token) : now;
     // Read anew: to look at thousands of targets took a moment.
     if (token && due > clock.now()) {
-      if (world.tokens.get(id).failure?.reason === 'RegistryNotFound') remember(id, { token });
+      // Of a renewal that nobody needs any more: the Registry was gone, or had another spec for a while.
+      if (world.tokens.get(id).failure) remember(id, { token });
       return { requeueAfterMs: due - clock.now() };
     }
     if (!isGranted(world, id)) return { requeueAfterMs: GRANT_SOON_MS };

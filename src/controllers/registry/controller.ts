@@ -6,6 +6,7 @@ import { mappedWatchSource, type Source, watchSource } from '../../runtime/sourc
 import { isSettled } from '../drift/snapshot.ts';
 import { customResource, type Parts } from '../parts.ts';
 import { registriesNamed } from '../pull-secret/claims.ts';
+import type { Referring } from '../registry-groups.ts';
 import { createKeySecrets } from './key-secrets.ts';
 import { REGISTRY_DEPENDENTS, REGISTRY_OPTIONAL_DEPENDENTS, registryReconciler } from './registry.ts';
 
@@ -99,10 +100,8 @@ export function followKeySecrets({
   };
 }
 
-type Referring = { readonly spec: { readonly registryRef: { readonly name: string } } } | undefined;
-
 /** The Registry of an object, which never changes. */
-function referred(_: string, now: Referring, before: Referring): string[] {
+function referred(_: string, now: Referring | undefined, before: Referring | undefined): string[] {
   return [(now ?? before)?.spec.registryRef.name ?? ''];
 }
 

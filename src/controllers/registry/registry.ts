@@ -19,6 +19,7 @@ import type { Lister } from '../../runtime/store.ts';
 import type { DriftChecks } from '../drift/drift-checks.ts';
 import { driftStatus } from '../drift/drift-status.ts';
 import { registriesNamed } from '../pull-secret/claims.ts';
+import type { Referring } from '../registry-groups.ts';
 import { declaredSettings } from '../registry-settings/settings.ts';
 import type { SettingsResults } from '../registry-settings/settings-results.ts';
 import { settingsStatus } from '../registry-settings/settings-status.ts';
@@ -142,9 +143,7 @@ function referrersOf(name: string, world: World): string[] {
       if (registriesOf(object).includes(name)) found.push(`${kind} ${keyOf(object.metadata)}`);
     }
   }
-  const ref = ({ spec }: { readonly spec: { readonly registryRef: { readonly name: string } } }) => [
-    spec.registryRef.name,
-  ];
+  const ref = ({ spec }: Referring) => [spec.registryRef.name];
   collect(REPOSITORIES, world.repositories, ref);
   collect(REPOSITORY_CLASSES, world.repositoryClasses, ({ spec }) => [spec.undeclared?.registryRef.name]);
   collect(CLUSTER_PULL_SECRETS, world.clusterPullSecrets, ({ spec }) => registriesNamed(spec));

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { sameSet } from '../../ecr/json-document.ts';
 import { samePolicy } from '../../ecr/json-policy.ts';
 import { sameLifecycle } from '../../ecr/lifecycle.ts';
 import type { CreationTemplate, LiveTemplate } from '../../ecr/template-api.ts';
@@ -70,10 +71,6 @@ function withKeyOf(
 ): CreationTemplate {
   if (desired.encryption.kmsKey !== undefined || kmsKey === undefined) return desired;
   return { ...desired, encryption: { ...desired.encryption, kmsKey } };
-}
-
-function sameSet(a: readonly string[], b: readonly string[]): boolean {
-  return isDeepStrictEqual([...new Set(a)].sort(), [...new Set(b)].sort());
 }
 
 function sameText(

@@ -1,6 +1,6 @@
-import { isDeepStrictEqual } from 'node:util';
 import { CLASS_TAG, OWNER_TAG } from '../../api/names.ts';
 import type { LiveRepository, NewRepository, TagMutability, Tags } from '../../ecr/ecr-api.ts';
+import { sameSet } from '../../ecr/json-document.ts';
 import { samePolicy } from '../../ecr/json-policy.ts';
 import { sameLifecycle } from '../../ecr/lifecycle.ts';
 import { mergedPolicy, type PolicyMerge } from '../../ecr/policy-statements.ts';
@@ -119,7 +119,7 @@ function mutabilityDiff(
 
 /** Whether two mean the same (pure). */
 export function sameMutability(a: TagMutability, b: TagMutability): boolean {
-  return a.mode === b.mode && isDeepStrictEqual([...a.filters].sort(), [...b.filters].sort());
+  return a.mode === b.mode && sameSet(a.filters, b.filters);
 }
 
 function scanDiff({ scanOnPush }: DesiredRepository, live: LiveRepository): RepositoryAction[] {

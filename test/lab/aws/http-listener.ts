@@ -1,6 +1,9 @@
 import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
+/** Where every stand-in for AWS listens: what `--endpoint-hosts` has to let in where a Registry names one. */
+export const STAND_IN_HOST = '127.0.0.1';
+
 /** A server that is up. */
 export interface Listener {
   /** `http://127.0.0.1:PORT` */
@@ -15,11 +18,11 @@ export async function listen(handler: RequestListener, port = 0): Promise<Listen
   const server = createServer(handler);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
-    server.listen(port, '127.0.0.1', resolve);
+    server.listen(port, STAND_IN_HOST, resolve);
   });
   const bound = (server.address() as AddressInfo).port;
   return {
-    url: `http://127.0.0.1:${bound}`,
+    url: `http://${STAND_IN_HOST}:${bound}`,
     port: bound,
     stop: () =>
       new Promise((resolve) => {

@@ -8,6 +8,7 @@ import type { RegistrySpec } from '../../../src/api/registry.generated.ts';
 import { clientSettings } from '../../../src/ecr/client-settings.ts';
 import { registryHost, repositoryArn } from '../../../src/ecr/partition.ts';
 import { trustOf } from '../../../src/ecr/trusted-authorities.ts';
+import { failureOf } from '../../../src/runtime/errors.ts';
 
 const credentials = { accessKeyId: 'AKIAEXAMPLE', secretAccessKey: 's' };
 
@@ -24,8 +25,9 @@ async function hosts(region: string, endpoint: RegistrySpec['endpoint']): Promis
   };
   const spec = { region, ...(endpoint ? { endpoint } : {}) };
   const common = { credentials, requestHandler: requestHandler as never, maxAttempts: 1 };
-  const ecr = new ECRClient({ ...clientSettings(spec, 'ecr'), ...common });
-  const sts = new STSClient({ ...clientSettings(spec, 'sts'), ...common });
+  const network = { endpointHosts: ['*.example.com'] };
+  const ecr = new ECRClient({ ...clientSettings(spec, 'ecr', network), ...common });
+  const sts = new STSClient({ ...clientSettings(spec, 'sts', network), ...common });
   const ecrPublic = new ECRPUBLICClient({ ...clientSettings(spec, 'ecr-public'), ...common });
   await ecr.send(new DescribeRegistryCommand({})).catch(() => undefined);
   await sts.send(new GetCallerIdentityCommand({})).catch(() => undefined);
@@ -126,6 +128,24 @@ function proxyOf(agent: object): unknown {
 
 describe('a client', () => {
   const region = 'eu-central-1';
+
+  test('is made for no other host than AWS’s own and those that the installation lets in', () => {
+    const endpoint = { ecr: 'https://ecr.example.org', sts: 'https://sts.example.org' };
+    const made = (service: 'ecr' | 'sts' | 'ecr-public', endpointHosts?: readonly string[]) => {
+      try {
+        return clientSettings({ region, endpoint }, service, { endpointHosts }).endpoint;
+      } catch (error) {
+        return failureOf(error).reason;
+      }
+    };
+    expect([made('ecr'), made('sts'), made('ecr-public')]).toEqual([
+      'EndpointRefused',
+      'EndpointRefused',
+      undefined,
+    ]);
+    const hosts = ['ecr.example.org', 'sts.example.org'];
+    expect([made('ecr', hosts), made('sts', hosts)]).toEqual([endpoint.ecr, endpoint.sts]);
+  });
 
   test('tells AWS that it is this operator, and its version', () => {
     const { version } = createRequire(import.meta.url)('../../../package.json');

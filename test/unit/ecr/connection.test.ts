@@ -8,8 +8,8 @@ import { failureOf, TerminalError } from '../../../src/runtime/errors.ts';
 import { type AwsSimulator, startAwsSimulator } from '../../lab/aws/aws-simulator.ts';
 import { digestOf } from '../../lab/aws/image-state.ts';
 import { waitFor } from '../../lab/wait-for.ts';
+import { ACCOUNT, STAND_INS, specAt } from './stand-in.ts';
 
-const ACCOUNT = '123456789012';
 const USER = `arn:aws:iam::${ACCOUNT}:user/operator`;
 const ROLE = `arn:aws:iam::${ACCOUNT}:role/ecr`;
 
@@ -21,7 +21,7 @@ beforeAll(async () => {
   aws = await startAwsSimulator({ clock: { now: () => new Date() } });
   keys = aws.addUser({ arn: USER });
   aws.addRole({ arn: ROLE, trusts: [USER] });
-  connections = createConnections(async () => keys, systemClock);
+  connections = createConnections(async () => keys, { ...systemClock, network: STAND_INS });
 });
 
 afterAll(async () => {
@@ -31,14 +31,7 @@ afterAll(async () => {
 
 /** Each name is a connection of its own. */
 function spec(name: string, more: Partial<RegistrySpec> = {}, roleArn?: string): RegistrySpec {
-  return {
-    accountId: ACCOUNT,
-    region: 'us-east-1',
-    access: 'Manage',
-    credentials: { secretRef: { name }, ...(roleArn ? { roleArn } : {}) },
-    endpoint: { ecr: aws.ecrUrl, sts: aws.stsUrl },
-    ...more,
-  };
+  return specAt(aws, { credentials: { secretRef: { name }, ...(roleArn ? { roleArn } : {}) }, ...more });
 }
 
 async function failure(promise: Promise<unknown>): Promise<unknown> {
@@ -57,7 +50,7 @@ describe('who we are at AWS', () => {
 
   test('is asked again after an hour: keys can be withdrawn', async () => {
     let now = 0;
-    const hourly = createConnections(async () => keys, { now: () => now });
+    const hourly = createConnections(async () => keys, { now: () => now, network: STAND_INS });
     const connection = hourly.to(spec('hourly'));
     await connection.verify();
     aws.actions.clear();
@@ -90,7 +83,7 @@ describe('who we are at AWS', () => {
 
   test('is asked again three seconds after a failure, which all have until then', async () => {
     let now = 0;
-    const failing = createConnections(async () => keys, { now: () => now });
+    const failing = createConnections(async () => keys, { now: () => now, network: STAND_INS });
     const connection = failing.to(spec('again'));
     aws.faults.add({ match: { action: 'sts:*' }, fault: { kind: 'access-denied' }, times: 1 });
     for (const at of [0, 2_999]) {
@@ -109,7 +102,7 @@ describe('who we are at AWS', () => {
     let now = 0;
     const fault = { kind: 'error', name: 'InvalidClientTokenId', message: 'It is invalid' } as const;
     const hit = aws.faults.add({ match: { action: 'sts:*' }, fault });
-    const refused = createConnections(async () => keys, { now: () => now });
+    const refused = createConnections(async () => keys, { now: () => now, network: STAND_INS });
     const connection = refused.to(spec('unknown'));
     aws.actions.clear();
     for (now = 0; now < 30_000; now += 100) await connection.verify().catch(() => undefined);
@@ -120,7 +113,7 @@ describe('who we are at AWS', () => {
 
   test('is asked at once with the right secret of the same key', async () => {
     let held: Keys = { ...keys, secretAccessKey: 'wrong' };
-    const mended = createConnections(async () => held, { now: () => 0 });
+    const mended = createConnections(async () => held, { now: () => 0, network: STAND_INS });
     const connection = mended.to(spec('mended'));
     expect(await failure(connection.verify())).toEqual([
       false,
@@ -149,9 +142,12 @@ describe('who we are at AWS', () => {
   });
 
   test('cannot be told without keys, and that is said', async () => {
-    const none = createConnections(async () => {
-      throw new Error('there is no Secret');
-    }, systemClock);
+    const none = createConnections(
+      async () => {
+        throw new Error('there is no Secret');
+      },
+      { ...systemClock, network: STAND_INS },
+    );
     expect(await failure(none.to(spec('none')).verify())).toEqual([
       false,
       {
@@ -177,7 +173,7 @@ describe('connections', () => {
   });
 
   test('that nobody needs any more are made anew when they are needed again', () => {
-    const some = createConnections(async () => keys, systemClock);
+    const some = createConnections(async () => keys, { ...systemClock, network: STAND_INS });
     const [kept, left] = [some.to(spec('kept')), some.to(spec('left'))];
     some.retain([spec('kept')]);
     expect([some.to(spec('kept')) === kept, some.to(spec('left')) === left]).toEqual([true, false]);
@@ -190,7 +186,7 @@ describe('a connection that is closed', () => {
 
   test('lets calls that are under way come to their end, none made twice, and leaves nothing open', async () => {
     const before = sockets();
-    const some = createConnections(async () => keys, systemClock);
+    const some = createConnections(async () => keys, { ...systemClock, network: STAND_INS });
     const { ecr, verify } = some.to(spec('closing'));
     await verify();
     aws.actions.clear();

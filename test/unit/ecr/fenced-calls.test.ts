@@ -1,11 +1,9 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
-import type { RegistrySpec } from '../../../src/api/registry.generated.ts';
 import { type Connection, type Connections, createConnections } from '../../../src/ecr/connection.ts';
 import { systemClock } from '../../../src/runtime/clock.ts';
 import { NotLeadingError } from '../../../src/runtime/fence.ts';
 import { type AwsSimulator, startAwsSimulator } from '../../lab/aws/aws-simulator.ts';
-
-const ACCOUNT = '123456789012';
+import { ACCOUNT, STAND_INS, specAt } from './stand-in.ts';
 
 let aws: AwsSimulator<{ now(): Date }>;
 let connections: Connections;
@@ -22,15 +20,11 @@ beforeAll(async () => {
     left -= 1;
     if (left < 0) throw new NotLeadingError('closed');
   };
-  connections = createConnections(async () => keys, { ...systemClock, network: { fence } });
-  const spec: RegistrySpec = {
-    accountId: ACCOUNT,
-    region: 'us-east-1',
-    access: 'Manage',
-    credentials: { secretRef: { name: 'keys' } },
-    endpoint: { ecr: aws.ecrUrl, sts: aws.stsUrl },
-  };
-  connection = connections.to(spec);
+  connections = createConnections(async () => keys, {
+    ...systemClock,
+    network: { ...STAND_INS, fence },
+  });
+  connection = connections.to(specAt(aws));
   left = 1;
   await connection.verify();
 });

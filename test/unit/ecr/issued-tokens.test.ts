@@ -12,8 +12,8 @@ import { failureOf } from '../../../src/runtime/errors.ts';
 import { type AwsSimulator, startAwsSimulator } from '../../lab/aws/aws-simulator.ts';
 import { digestOf } from '../../lab/aws/image-state.ts';
 import { type TemporaryFolder, temporaryFolder } from '../../lab/temporary-folder.ts';
+import { ACCOUNT, STAND_INS, specAt } from './stand-in.ts';
 
-const ACCOUNT = '123456789012';
 const OTHER_ACCOUNT = '210987654321';
 const REGION = 'us-east-1';
 const USER = `arn:aws:iam::${ACCOUNT}:user/operator`;
@@ -54,19 +54,16 @@ beforeEach(() => {
 });
 
 function connectionsWith(options: Partial<ConnectionOptions> = {}): Connections {
-  return createConnections(async () => keys, { now: systemClock.now, ...options });
+  return createConnections(async () => keys, {
+    now: systemClock.now,
+    network: STAND_INS,
+    ...options,
+  });
 }
 
 function specOf(more: Partial<RegistrySpec> = {}): RegistrySpec {
-  return {
-    accountId: ACCOUNT,
-    region: REGION,
-    access: 'Manage',
-    credentials: { secretRef: { name: 'aws' }, externalId: 'cluster-1' },
-    pullRoleArn: PULL_ROLE,
-    endpoint: { ecr: aws.ecrUrl, sts: aws.stsUrl },
-    ...more,
-  };
+  const credentials = { secretRef: { name: 'aws' }, externalId: 'cluster-1' };
+  return specAt(aws, { credentials, pullRoleArn: PULL_ROLE, ...more });
 }
 
 const calls = (): string[] => aws.actions.all().map(({ action }) => action);
@@ -179,9 +176,12 @@ describe('a role that does not give a session', () => {
   });
 
   test('since there are no keys to ask with: that is said', async () => {
-    const none = createConnections(async () => {
-      throw new Error('there is no Secret');
-    });
+    const none = createConnections(
+      async () => {
+        throw new Error('there is no Secret');
+      },
+      { now: systemClock.now, network: STAND_INS },
+    );
     expect(await failure(none.to(specOf()).issueToken(TEAM))).toEqual({
       reason: 'AWSError',
       message: 'the search for credentials on this operator: Error: there is no Secret',

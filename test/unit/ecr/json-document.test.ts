@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { canonical, canonicalSet, listOf, parseDocument } from '../../../src/ecr/json-document.ts';
+import { canonical, canonicalSet, listOf, parseDocument, sameSet } from '../../../src/ecr/json-document.ts';
 import { TerminalError } from '../../../src/runtime/errors.ts';
 
 function refusal(text: string): unknown {
@@ -42,6 +42,15 @@ describe('canonical JSON', () => {
 
   test('of a set has no order and no repetition', () => {
     expect(canonicalSet(['b', { y: 1, x: 2 }, 'a', 'b'])).toEqual(['"a"', '"b"', '{"x":2,"y":1}']);
+  });
+
+  test.each<[boolean, readonly string[] | undefined, readonly string[] | undefined]>([
+    [true, ['a', 'b', 'a'], ['b', 'a']],
+    [true, undefined, []],
+    [false, ['a'], ['a', 'b']],
+    [false, ['a'], undefined],
+  ])('says %s of whether the sets %j and %j are the same', (same, a, b) => {
+    expect(sameSet(a, b)).toBe(same);
   });
 
   test('a scalar is a list of one, and nothing an empty list', () => {

@@ -1,29 +1,22 @@
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
-import type { RegistrySpec } from '../../../src/api/registry.generated.ts';
 import { type Connections, createConnections } from '../../../src/ecr/connection.ts';
 import { type AwsCall, callResult } from '../../../src/ecr/observe-calls.ts';
-import { systemClock } from '../../../src/runtime/clock.ts';
 import { RetryableError } from '../../../src/runtime/errors.ts';
 import { type AwsSimulator, startAwsSimulator } from '../../lab/aws/aws-simulator.ts';
 import type { Fault } from '../../lab/aws/faults.ts';
+import { ACCOUNT, hurriedClock, STAND_INS, specAt } from './stand-in.ts';
 
-const ACCOUNT = '123456789012';
 const REFUSED: Fault = { kind: 'error', name: 'UnrecognizedClientException', message: 'no', status: 400 };
 
 let aws: AwsSimulator<{ now(): Date }>;
 let connections: Connections;
 const calls: AwsCall[] = [];
 
-/** Its delays pass at once. */
-const hurried = {
-  now: systemClock.now,
-  after: (ms: number, task: () => void) => systemClock.after(ms / 50, task),
-};
-
 beforeAll(async () => {
   aws = await startAwsSimulator({ clock: { now: () => new Date() } });
   const keys = aws.addUser({ arn: `arn:aws:iam::${ACCOUNT}:user/operator` });
-  connections = createConnections(async () => keys, { ...hurried, onCall: (call) => void calls.push(call) });
+  const onCall = (call: AwsCall): void => void calls.push(call);
+  connections = createConnections(async () => keys, { ...hurriedClock, network: STAND_INS, onCall });
 });
 
 afterEach(() => {
@@ -36,22 +29,12 @@ afterAll(async () => {
   await aws?.stop();
 });
 
-function spec(): RegistrySpec {
-  return {
-    accountId: ACCOUNT,
-    region: 'us-east-1',
-    access: 'Manage',
-    credentials: { secretRef: { name: 'keys' } },
-    endpoint: { ecr: aws.ecrUrl, sts: aws.stsUrl },
-  };
-}
-
 /** What was told, but for how long it took. */
 const told = () => calls.map(({ seconds: _, ...call }) => call);
 const place = { accountId: ACCOUNT, region: 'us-east-1' };
 
 test('each call is told with its operation, whose it was and how it ended', async () => {
-  const connection = connections.to(spec());
+  const connection = connections.to(specAt(aws));
   await connection.verify();
   await connection.ecr.describeRepository('web');
   await connection.issueToken({ kind: 'Registry' });
@@ -71,7 +54,7 @@ test.each<[string, Fault, AwsCall['result'], number]>([
   ['rejected', { kind: 'quota' }, 'rejected', 1],
 ])('a call is told as %s', async (_what, fault, result, times) => {
   aws.faults.add({ match: { action: 'ecr:*' }, fault });
-  const { ecr } = connections.to(spec());
+  const { ecr } = connections.to(specAt(aws));
   await expect(ecr.createRepository({ name: 'x', tags: {} })).rejects.toThrow();
   // Who the operator is is asked anew after keys were refused.
   expect(told().filter(({ service }) => service === 'ecr')).toEqual(

@@ -4,6 +4,7 @@ import type { ProxySettings } from '../../../src/ecr/client-settings.ts';
 import { type Connections, createConnections } from '../../../src/ecr/connection.ts';
 import { failureOf } from '../../../src/runtime/errors.ts';
 import { type AwsSimulator, startAwsSimulator } from '../../lab/aws/aws-simulator.ts';
+import { STAND_IN_HOST } from '../../lab/aws/http-listener.ts';
 import type { AccessKey } from '../../lab/aws/identity.ts';
 import { type ConnectProxy, startConnectProxy } from '../../lab/connect-proxy.ts';
 import { LAB_AUTHORITY, startTlsFront, type TlsFront } from '../../lab/tls/tls-front.ts';
@@ -39,7 +40,7 @@ afterAll(async () => {
 const throughProxy = (): string => proxy.url.replace('//', `//${LOGIN}@`);
 
 function connect(settings: ProxySettings, endpoint: RegistrySpec['endpoint'], region = 'us-east-1') {
-  const network = { proxy: settings };
+  const network = { proxy: settings, endpointHosts: [STAND_IN_HOST] };
   const connections = createConnections(async () => keys, { now: Date.now, network });
   opened.push(connections);
   return connections.to({

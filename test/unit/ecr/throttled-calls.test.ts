@@ -1,28 +1,20 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
-import type { RegistrySpec } from '../../../src/api/registry.generated.ts';
 import { type Connection, type Connections, createConnections } from '../../../src/ecr/connection.ts';
-import { systemClock } from '../../../src/runtime/clock.ts';
 import { failureOf } from '../../../src/runtime/errors.ts';
 import { type AwsSimulator, startAwsSimulator } from '../../lab/aws/aws-simulator.ts';
 import type { Fault } from '../../lab/aws/faults.ts';
-
-const ACCOUNT = '123456789012';
+import { ACCOUNT, hurriedClock, STAND_INS, specAt } from './stand-in.ts';
 
 let aws: AwsSimulator<{ now(): Date }>;
 let connections: Connections;
 let connection: Connection;
 
-/** Its delays pass at once; the budget itself is tested on a clock that stands still. */
-const hurried = {
-  now: systemClock.now,
-  after: (ms: number, task: () => void) => systemClock.after(ms / 50, task),
-};
-
 beforeAll(async () => {
   aws = await startAwsSimulator({ clock: { now: () => new Date() } });
   const keys = aws.addUser({ arn: `arn:aws:iam::${ACCOUNT}:user/operator` });
-  connections = createConnections(async () => keys, hurried);
-  connection = connections.to(spec());
+  // The budget itself is tested on a clock that stands still.
+  connections = createConnections(async () => keys, { ...hurriedClock, network: STAND_INS });
+  connection = connections.to(specAt(aws));
   await connection.verify();
   aws.actions.clear();
 });
@@ -36,17 +28,6 @@ afterAll(async () => {
   connections?.close();
   await aws?.stop();
 });
-
-function spec(more: Partial<RegistrySpec> = {}): RegistrySpec {
-  return {
-    accountId: ACCOUNT,
-    region: 'us-east-1',
-    access: 'Manage',
-    credentials: { secretRef: { name: 'keys' } },
-    endpoint: { ecr: aws.ecrUrl, sts: aws.stsUrl },
-    ...more,
-  };
-}
 
 /** How a call fails, and how often ECR was asked. */
 async function failing(fault: Fault, call: (on: Connection) => Promise<unknown>): Promise<unknown> {
@@ -80,20 +61,25 @@ describe('a call of ECR', () => {
 });
 
 describe('the budget', () => {
-  const few = { now: () => 0, after: () => ({ cancel: () => undefined }), rates: { ceiling: 2, burst: 2 } };
+  const few = {
+    network: STAND_INS,
+    now: () => 0,
+    after: () => ({ cancel: () => undefined }),
+    rates: { ceiling: 2, burst: 2 },
+  };
 
   test('is one for all connections to an account and region, and counts each page of a list', async () => {
     const some = createConnections(async () => aws.addUser({ arn: `arn:aws:iam::${ACCOUNT}:user/few` }), few);
     const registry = aws.as(ACCOUNT, 'eu-west-1');
     for (let index = 0; index < 1_001; index += 1) registry.addRepository(`r-${index}`);
     const here = { region: 'eu-west-1' };
-    const pages = some.to(spec(here)).ecr.listRepositories();
+    const pages = some.to(specAt(aws, here)).ecr.listRepositories();
     let found = 0;
     for await (const page of pages) found += page.length;
     expect(found).toBe(1_001);
     // Nothing is left for another connection to the same, and all of another region's.
     const other = { ...here, credentials: { secretRef: { name: 'others' } } };
-    const waiting = some.to(spec(other)).ecr.describeRepository('r-1');
+    const waiting = some.to(specAt(aws, other)).ecr.describeRepository('r-1');
     let answered = false;
     waiting.then(
       () => {
@@ -101,7 +87,7 @@ describe('the budget', () => {
       },
       () => undefined,
     );
-    await some.to(spec({ region: 'eu-west-2' })).ecr.describeRepository('r-1');
+    await some.to(specAt(aws, { region: 'eu-west-2' })).ecr.describeRepository('r-1');
     expect(answered).toBe(false);
     some.close();
     await expect(waiting).rejects.toThrow('closed while the call waited');
@@ -110,7 +96,7 @@ describe('the budget', () => {
   test('is not asked for tokens', async () => {
     const user = aws.addUser({ arn: `arn:aws:iam::${ACCOUNT}:user/tokens` });
     const some = createConnections(async () => user, { ...few, rates: { ceiling: 2, burst: 1 } });
-    const to = some.to(spec({ region: 'eu-west-3' }));
+    const to = some.to(specAt(aws, { region: 'eu-west-3' }));
     await to.ecr.describeRepository('r-1');
     const token = await to.issueToken({ kind: 'Registry' } as never);
     expect(token.password.length).toBeGreaterThan(0);

@@ -3,9 +3,9 @@ import type { PullThroughCacheRuleSpec } from '../../../../src/api/pull-through-
 import { createDriftChecks } from '../../../../src/controllers/drift/drift-checks.ts';
 import type { Parts } from '../../../../src/controllers/parts.ts';
 import { pullThroughCacheRuleController } from '../../../../src/controllers/pull-through-cache-rule/controller.ts';
-import type { ObjectStore } from '../../../../src/runtime/store.ts';
 import { createFakeClock } from '../../fake-clock.ts';
 import { recordedLog } from '../../runtime/recorded-log.ts';
+import { connected, informerOf } from '../connected.ts';
 import { NOW, registry, stored } from '../objects.ts';
 import { rule } from '../pull-through-cache-rule/rule-objects.ts';
 
@@ -29,24 +29,14 @@ function wired() {
     declared('lone', 'here', { prefix: 'lone' }),
   ];
   const rules = stored(all, ({ metadata }) => metadata.name);
-  const informer = <T>(lister: ObjectStore<T>) => ({ lister, listen: lister.listen.bind(lister) });
-  const { queue, connect } = pullThroughCacheRuleController({
-    caches: { registries: informer(registries), pullThroughCacheRules: informer(rules) },
+  const controller = pullThroughCacheRuleController({
+    caches: { registries: informerOf(registries), pullThroughCacheRules: informerOf(rules) },
     world: { registries, pullThroughCacheRules: rules },
     drift,
     clock: createFakeClock(NOW),
     log: recordedLog(),
   } as unknown as Parts);
-  // Its queue has a line for each Registry: what comes in is noted here instead.
-  const came = new Set<string>();
-  queue.add = (key) => void came.add(key);
-  connect(new AbortController().signal);
-  const woken = (task: () => void) => {
-    came.clear();
-    task();
-    return [...came].sort();
-  };
-  return { drift, registries, rules, woken };
+  return { drift, registries, rules, woken: connected(controller) };
 }
 
 describe('what ECR has for a prefix is looked at', () => {

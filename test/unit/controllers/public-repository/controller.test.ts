@@ -4,9 +4,9 @@ import { createDriftChecks } from '../../../../src/controllers/drift/drift-check
 import type { Parts } from '../../../../src/controllers/parts.ts';
 import { publicRepositoryController } from '../../../../src/controllers/public-repository/controller.ts';
 import { keyOf } from '../../../../src/runtime/key.ts';
-import type { ObjectStore } from '../../../../src/runtime/store.ts';
 import { createFakeClock } from '../../fake-clock.ts';
 import { recordedLog } from '../../runtime/recorded-log.ts';
+import { connected, informerOf } from '../connected.ts';
 import { NOW, namespace, registry, stored } from '../objects.ts';
 import { cached } from './public-objects.ts';
 
@@ -36,28 +36,18 @@ function wired() {
   ];
   const publicRepositories = stored(all, ({ metadata }) => keyOf(metadata));
   const namespaces = stored([namespace('team'), namespace('two')], ({ name }) => name);
-  const informer = <T>(lister: ObjectStore<T>) => ({ lister, listen: lister.listen.bind(lister) });
-  const { queue, connect } = publicRepositoryController({
+  const controller = publicRepositoryController({
     caches: {
-      registries: informer(registries),
-      publicRepositories: informer(publicRepositories),
-      namespaces: informer(namespaces),
+      registries: informerOf(registries),
+      publicRepositories: informerOf(publicRepositories),
+      namespaces: informerOf(namespaces),
     },
     world: { registries, publicRepositories, namespaces },
     drift,
     clock: createFakeClock(NOW),
     log: recordedLog(),
   } as unknown as Parts);
-  // Its queue has a line for each Registry: what comes in is noted here instead.
-  const came = new Set<string>();
-  queue.add = (key) => void came.add(key);
-  connect(new AbortController().signal);
-  const woken = (task: () => void) => {
-    came.clear();
-    task();
-    return [...came].sort();
-  };
-  return { drift, registries, publicRepositories, namespaces, woken };
+  return { drift, registries, publicRepositories, namespaces, woken: connected(controller) };
 }
 
 describe('a PublicRepository is looked at', () => {

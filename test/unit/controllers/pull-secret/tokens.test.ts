@@ -124,6 +124,19 @@ describe('a token of earlier circumstances', () => {
     expect(one.world.tokens.get('default|').token).toMatchObject({ password: 'hush2', replacesAll: true });
   });
 
+  test('is in order again when these come back, and the failure to renew it is told no more', async () => {
+    const one = tokenTrial();
+    await one.pass();
+    const registries = one.world.registries as ReturnType<typeof stored>;
+    registries.set('default', registry('default', { endpoint: { sts: 'https://sts.example.org' } }), '2');
+    one.answer = DENIED;
+    await one.pass();
+    expect(one.world.tokens.get('default|').failure?.reason).toBe('AccessDenied');
+    registries.set('default', registry(), '3');
+    expect(await one.pass()).toEqual({ requeueAfterMs: 6 * HOUR });
+    expect([one.asked.length, one.world.tokens.get('default|')]).toEqual([2, { token: FIRST }]);
+  });
+
   test.each([
     ['another account', ['another.example']],
     ['one that has more host names by now', []],

@@ -6,11 +6,11 @@ import { keyOf } from '../../../../src/runtime/key.ts';
 import { ObjectStore } from '../../../../src/runtime/store.ts';
 import { createFakeClock } from '../../fake-clock.ts';
 import { recordedLog } from '../../runtime/recorded-log.ts';
+import { connected, informerOf } from '../connected.ts';
 import { NOW, namespace, registry, repository, stored } from '../objects.ts';
 
 /** The controller on caches with one Repository in each of these namespaces, connected, and at rest. */
 function wired(names: readonly string[]) {
-  const informer = <T>(lister: ObjectStore<T>) => ({ lister, listen: lister.listen.bind(lister) });
   const registries = stored([registry('default')], ({ metadata }) => metadata.name);
   const all = names.map((name) => repository({}, { name: 'web', namespace: name }));
   const repositories = stored(all, ({ metadata }) => keyOf(metadata));
@@ -18,12 +18,12 @@ function wired(names: readonly string[]) {
     names.map((name) => namespace(name)),
     ({ name }) => name,
   );
-  const { queue, connect } = repositoryController({
+  const controller = repositoryController({
     caches: {
-      registries: informer(registries),
-      repositories: informer(repositories),
-      repositoryClasses: informer(new ObjectStore<never>(() => undefined)),
-      namespaces: informer(namespaces),
+      registries: informerOf(registries),
+      repositories: informerOf(repositories),
+      repositoryClasses: informerOf(new ObjectStore<never>(() => undefined)),
+      namespaces: informerOf(namespaces),
     },
     world: { registries, repositories, namespaces },
     config: { repositoryWorkers: 1 },
@@ -31,15 +31,8 @@ function wired(names: readonly string[]) {
     clock: createFakeClock(NOW),
     log: recordedLog(),
   } as unknown as Parts);
-  const came = new Set<string>();
-  queue.add = (key) => void came.add(key);
   const scans = jest.spyOn(repositories, 'values');
-  connect(new AbortController().signal);
-  const woken = (task: () => void) => {
-    came.clear();
-    task();
-    return [...came].sort();
-  };
+  const woken = connected(controller);
   return { namespaces, repositories, woken, scans: () => scans.mock.calls.length };
 }
 
