@@ -27,7 +27,14 @@ export function createElection({ config, kubeConfig, log, onLost }: ElectionOpti
   if (!leaderElection) return undefined;
   const { leaseName: name } = leaderElection;
   const clock = systemClock;
-  const client = createKubeClient({ config: kubeConfig, clock, userAgent: FIELD_MANAGER, connections: 2 });
+  const client = createKubeClient({
+    config: kubeConfig,
+    clock,
+    userAgent: FIELD_MANAGER,
+    connections: 2,
+    // A renewal belongs to no pass: each would be a trace of its own, every few seconds.
+    isTraced: false,
+  });
   const lease = createLeaseClient({ client, clock, namespace, name, identity });
   return {
     ...createLeaderElection({ ...leaderElection, identity, lease, clock, log, onLost }),

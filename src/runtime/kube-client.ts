@@ -13,7 +13,7 @@ import {
   type ResourcePath,
   type ResourceType,
 } from './resource.ts';
-import { traced } from './tracing.ts';
+import { type Attributes, traced } from './tracing.ts';
 
 export type Query = Readonly<Record<string, string | number | boolean | undefined>>;
 
@@ -69,6 +69,8 @@ export interface KubeClientOptions {
   readonly connections?: number;
   /** Asked before each request that is no GET; what it throws is thrown, and nothing sent. */
   readonly fence?: Fence | undefined;
+  /** False leaves its requests out of traces; they are in them unless told. */
+  readonly isTraced?: boolean;
   /** Told of each attempt: the status code, or `<error>` where no answer came. Must not throw. */
   readonly onAttempt?: (method: string, code: number | '<error>') => void;
 }
@@ -155,13 +157,15 @@ export function createKubeClient(options: KubeClientOptions): KubeClient {
 
   function json<T>(path: string, init: KubeRequest = {}): Promise<T> {
     const { method = 'GET' } = init;
-    return traced(method, 'client', { 'http.request.method': method, 'url.path': path }, async (add) => {
+    const work = async (add: (more: Attributes) => void): Promise<T> => {
       const response = await send(path, init, false);
       add({ 'http.response.status_code': response.statusCode });
       const text = await response.body.text();
       if (response.statusCode < 300) return JSON.parse(text) as T;
       throw kubeErrorOf(response.statusCode, text, headerOf(response, 'retry-after'));
-    });
+    };
+    if (options.isTraced === false) return work(() => undefined);
+    return traced(method, 'client', { 'http.request.method': method, 'url.path': path }, work);
   }
 
   async function patch(

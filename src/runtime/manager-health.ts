@@ -35,20 +35,31 @@ export function livenessChecks({ informers, controllers, eventLoop, election }: 
   ];
 }
 
+/** Whether all that an informer reads has been there. */
+export type IsFilled = (informer: Watched['informers'][number]) => boolean;
+
+/** Notes of each of these whether it is filled. */
+export function filledAmong(informers: Watched['informers']): IsFilled {
+  const filled = new WeakSet<object>();
+  for (const informer of informers) void informer.ready.then(() => filled.add(informer));
+  return (informer) => filled.has(informer);
+}
+
 /**
  * Whether it does its part: works, or stands by with filled caches and can read the Lease. A rollout replaces the leader
  * by those that are ready, and one without a right to the Lease would never lead.
  */
 export function readinessChecks(
   { informers, election }: Pick<Watched, 'informers' | 'election'>,
+  isFilled: IsFilled,
   phase: () => Phase,
 ): HealthCheck[] {
-  const filled = new WeakSet<object>();
-  for (const informer of informers) void informer.ready.then(() => filled.add(informer));
-  const failure = (informer: object): string | undefined =>
-    filled.has(informer) ? undefined : 'not filled yet';
   return [
-    ...named(informers, ({ resource }) => `informer-${resource.plural}`, failure),
+    ...named(
+      informers,
+      ({ resource }) => `informer-${resource.plural}`,
+      (informer) => (isFilled(informer) ? undefined : 'not filled yet'),
+    ),
     ...(election ? [{ name: 'leader-election', failure: election.unready }] : []),
     { name: 'started', failure: () => (phase() === 'filling' ? 'the caches are not filled yet' : undefined) },
     { name: 'shutdown', failure: () => (phase() === 'stopping' ? 'it is stopping' : undefined) },

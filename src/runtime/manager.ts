@@ -7,7 +7,7 @@ import { type HttpServer, type ServeOptions, serve } from './http-server.ts';
 import type { Informer } from './informer.ts';
 import type { LeaderElection } from './leader-election.ts';
 import type { Log } from './log.ts';
-import { livenessChecks, type Phase, readinessChecks } from './manager-health.ts';
+import { filledAmong, livenessChecks, type Phase, readinessChecks } from './manager-health.ts';
 import type { Metrics } from './metrics.ts';
 
 export interface ManagerOptions {
@@ -59,6 +59,7 @@ export function createManager(options: ManagerOptions): Manager {
   const aborted = new Promise((resolve) =>
     stopping.signal.addEventListener('abort', resolve, { once: true }),
   );
+  const isFilled = filledAmong(informers);
   let phase: Phase = 'filling';
   let running: Promise<unknown> = Promise.resolve();
   let electing: Promise<unknown> = Promise.resolve();
@@ -71,7 +72,7 @@ export function createManager(options: ManagerOptions): Manager {
     const watched = { informers, controllers, eventLoop, election };
     const health = {
       '/healthz': healthRoute('healthz', livenessChecks(watched)),
-      '/readyz': healthRoute('readyz', [...readinessChecks(watched, () => phase), ...readiness]),
+      '/readyz': healthRoute('readyz', [...readinessChecks(watched, isFilled, () => phase), ...readiness]),
     };
     const all = healthAddress ? [...servers, { address: healthAddress, routes: health }] : servers;
     for (const one of all) open.push(await serve({ ...one, log }));
@@ -82,7 +83,9 @@ export function createManager(options: ManagerOptions): Manager {
     const late = sleep(clock, options.fillMs, stopping.signal);
     await Promise.race([Promise.all(informers.map((informer) => informer.ready)), aborted, late]);
     if (stopping.signal.aborted) return;
-    const missing = await unfilled(informers);
+    const missing = informers
+      .filter((informer) => !isFilled(informer))
+      .map(({ resource }) => resource.plural);
     if (missing.length > 0)
       throw new Error(`cannot read ${missing.join(', ')}: is it installed, and may we?`);
   }
@@ -138,16 +141,4 @@ export function createManager(options: ManagerOptions): Manager {
       return clean;
     },
   };
-}
-
-/** What an informer reads, as far as it is not there yet. */
-async function unfilled(informers: ManagerOptions['informers']): Promise<string[]> {
-  const pending = Symbol('pending');
-  const states = await Promise.all(
-    informers.map(async ({ ready, resource }) => {
-      const state = await Promise.race([ready, Promise.resolve(pending)]);
-      return state === pending ? resource.plural : '';
-    }),
-  );
-  return states.filter(Boolean);
 }

@@ -1,6 +1,7 @@
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import type { Controller } from './controller.ts';
 import type { Informer } from './informer.ts';
+import { memoryLimit } from './memory-limit.ts';
 import { createQueueMetrics } from './queue-metrics.ts';
 
 export interface MetricsOptions {
@@ -12,6 +13,8 @@ export interface MetricsOptions {
   readonly apiServer: string;
   /** Adds what Node tells of its process; it costs a timer and an observer of garbage collection. */
   readonly ofProcess: boolean;
+  /** How much memory the process may have (bytes), if there is a limit; {@link memoryLimit} unless told. */
+  readonly limit?: () => number | undefined;
 }
 
 type AnyInformer = Pick<Informer<unknown>, 'lister' | 'resource' | 'restarts'>;
@@ -40,10 +43,11 @@ export interface Metrics {
  * The metrics of the runtime, by the names that controller-runtime and client-go have for the same. Bounds of all series
  * are told in docs/spec/metrics.md.
  */
-export function createMetrics({ version, leaseName, apiServer, ofProcess }: MetricsOptions): Metrics {
+export function createMetrics(options: MetricsOptions): Metrics {
+  const { version, leaseName, apiServer, ofProcess, limit = memoryLimit } = options;
   const registry = new Registry();
   const registers = [registry];
-  if (ofProcess) addProcessMetrics(registry);
+  if (ofProcess) addProcessMetrics(registry, limit);
   const tasks: (() => void)[] = [];
   const leading = new Gauge({
     name: 'leader_election_master_status',
@@ -95,9 +99,19 @@ const MISNAMED = [
   'nodejs_active_requests',
 ];
 
-function addProcessMetrics(registry: Registry): void {
+function addProcessMetrics(registry: Registry, limit: () => number | undefined): void {
   collectDefaultMetrics({ register: registry });
   for (const name of MISNAMED) registry.removeSingleMetric(name);
+  new Gauge({
+    name: 'ecr_operator_memory_limit_bytes',
+    help: 'How much memory the container may have, in bytes; absent where there is no limit.',
+    registers: [registry],
+    collect() {
+      const bytes = limit();
+      if (bytes === undefined) this.remove();
+      else this.set(bytes);
+    },
+  });
 }
 
 /** Secrets and ServiceAccounts are watched by name, with an informer for each: they are told of together. */

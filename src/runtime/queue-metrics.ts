@@ -57,6 +57,9 @@ function follow(families: Families, { controller, waiting, working }: Watched, n
   const passes = new Map(
     RESULTS.map((result) => [result, families.passes.labels({ ...ofController, result })]),
   );
+  families.times.zero(ofController);
+  // An alert goes by the rate: that of a queue which was never worked on is none unless it began at 0.
+  for (const family of [families.waits, families.works]) family.zero({ name });
   const times = families.times.labels(ofController);
   const [adds, retries] = [families.adds.labels({ name }), families.retries.labels({ name })];
   for (const counter of [adds, retries]) counter.inc(0);

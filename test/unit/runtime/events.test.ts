@@ -1,18 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 import { createEventRecorder } from '../../../src/runtime/events.ts';
 import { KubeError } from '../../../src/runtime/kube-errors.ts';
-import type { KubeObject, ResourceType } from '../../../src/runtime/resource.ts';
+import type { KubeObject } from '../../../src/runtime/resource.ts';
 import { createFakeClock } from '../fake-clock.ts';
 import { fakeKubeClient } from './fake-kube-client.ts';
 import { recordedLog } from './recorded-log.ts';
+import { THINGS } from './things.ts';
 
-const KIND: ResourceType = {
-  group: 'example.com',
-  version: 'v1',
-  kind: 'Thing',
-  plural: 'things',
-  namespaced: true,
-};
 const THING: KubeObject = {
   metadata: { name: 'app', namespace: 'team', uid: 'uid-1', resourceVersion: '7' },
 };
@@ -29,7 +23,7 @@ function recorder() {
 
 test('an Event says who saw what, when and on which object', async () => {
   const { client, events } = recorder();
-  events.record(KIND, THING, DENIED);
+  events.record(THINGS, THING, DENIED);
   await events.flush();
   expect(client.applied).toHaveLength(1);
   const [{ kind, body, options } = {}] = client.applied;
@@ -65,7 +59,7 @@ test('an Event says who saw what, when and on which object', async () => {
 test('an Event of a cluster-scoped object lives in default, where kubectl describe looks', async () => {
   const { client, events } = recorder();
   events.record(
-    { ...KIND, namespaced: false },
+    { ...THINGS, namespaced: false },
     { metadata: { name: 'r', uid: 'u', resourceVersion: '1' } },
     DENIED,
   );
@@ -79,13 +73,13 @@ test('an Event of a cluster-scoped object lives in default, where kubectl descri
 describe('the same words on the same object', () => {
   test('are sent once in ten minutes, and then as a higher count of the same Event', async () => {
     const { clock, client, events } = recorder();
-    for (let count = 0; count < 5; count += 1) events.record(KIND, THING, DENIED);
+    for (let count = 0; count < 5; count += 1) events.record(THINGS, THING, DENIED);
     clock.advance(TEN_MINUTES - 1);
-    events.record(KIND, THING, DENIED);
+    events.record(THINGS, THING, DENIED);
     await events.flush();
     expect(client.applied).toHaveLength(1);
     clock.advance(1);
-    events.record(KIND, THING, DENIED);
+    events.record(THINGS, THING, DENIED);
     await events.flush();
     expect(client.applied).toHaveLength(2);
     const [first, second] = client.applied;
@@ -103,8 +97,8 @@ describe('the same words on the same object', () => {
     ['another object, be its name the same', { metadata: { ...THING.metadata, uid: 'uid-2' } }, DENIED],
   ])('are not those of %s', async (_what, object, happening) => {
     const { client, events } = recorder();
-    events.record(KIND, THING, DENIED);
-    events.record(KIND, object, happening as typeof DENIED);
+    events.record(THINGS, THING, DENIED);
+    events.record(THINGS, object, happening as typeof DENIED);
     await events.flush();
     expect(new Set(client.applied.map(({ body }) => body.metadata.name)).size).toBe(2);
   });
@@ -112,7 +106,7 @@ describe('the same words on the same object', () => {
 
 test('only so many series are remembered, the newest ones', async () => {
   const { client, events } = recorder();
-  const say = (message: string) => events.record(KIND, THING, { ...DENIED, message });
+  const say = (message: string) => events.record(THINGS, THING, { ...DENIED, message });
   for (let count = 0; count <= 4_096; count += 1) say(String(count));
   await events.flush();
   const sent = client.applied.length;
@@ -128,7 +122,7 @@ test('only so many series are remembered, the newest ones', async () => {
 test('names and messages are cut to what Kubernetes takes', async () => {
   const { client, events } = recorder();
   events.record(
-    KIND,
+    THINGS,
     { metadata: { ...THING.metadata, name: 'n'.repeat(253) } },
     { ...DENIED, message: 'm'.repeat(5_000) },
   );
@@ -156,7 +150,7 @@ describe('a failure to write', () => {
     client.onApply = () => {
       throw error;
     };
-    expect(() => events.record(KIND, THING, DENIED)).not.toThrow();
+    expect(() => events.record(THINGS, THING, DENIED)).not.toThrow();
     await expect(events.flush()).resolves.toBeUndefined();
     expect(log.lines).toHaveLength(lines);
   });
@@ -166,7 +160,7 @@ test('flush waits for what is on its way', async () => {
   const { client, events } = recorder();
   const answer = Promise.withResolvers<void>();
   client.onApply = () => answer.promise;
-  events.record(KIND, THING, DENIED);
+  events.record(THINGS, THING, DENIED);
   let flushed = false;
   const flushing = events.flush().then(() => {
     flushed = true;

@@ -7,6 +7,7 @@ import { ObjectStore } from '../../../src/runtime/store.ts';
 import { createFakeClock } from '../fake-clock.ts';
 import { fakeKubeClient } from './fake-kube-client.ts';
 import { recordedLog } from './recorded-log.ts';
+import { THINGS } from './things.ts';
 
 interface Status extends BaseStatus {
   readonly uri?: string;
@@ -16,7 +17,6 @@ interface Status extends BaseStatus {
 type Thing = CustomResource<Status>;
 type Fields = Omit<Status, keyof BaseStatus>;
 
-const THINGS = { group: 'example.com', version: 'v1', kind: 'Thing', plural: 'things', namespaced: true };
 const FINE: Outcome<Fields> = {
   status: { uri: 'here' },
   conditions: [{ type: 'Exists', status: 'True', reason: 'Found', message: 'it is there' }],

@@ -1,6 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 import { type HealthCheck, healthRoute } from '../../../src/runtime/health.ts';
-import { livenessChecks, type Phase, readinessChecks } from '../../../src/runtime/manager-health.ts';
+import {
+  filledAmong,
+  livenessChecks,
+  type Phase,
+  readinessChecks,
+  type Watched,
+} from '../../../src/runtime/manager-health.ts';
 import { NAMESPACES, PODS } from '../../../src/runtime/resource.ts';
 import { settled } from '../fake-clock.ts';
 
@@ -83,6 +89,13 @@ describe('liveness', () => {
   });
 });
 
+function readiness(
+  { informers = parts().informers, election }: Partial<Pick<Watched, 'informers' | 'election'>>,
+  phase: Phase,
+): readonly HealthCheck[] {
+  return readinessChecks({ informers, election }, filledAmong(informers), () => phase);
+}
+
 describe('readiness', () => {
   test.each<[Phase, string]>([
     ['standing by', '200 ok'],
@@ -90,22 +103,21 @@ describe('readiness', () => {
     ['filling', '[-]started failed: the caches are not filled yet'],
     ['stopping', '[-]shutdown failed: it is stopping'],
   ])('while %s', async (phase, words) => {
-    const checks = readinessChecks(parts(), () => phase);
+    const checks = readiness({}, phase);
     await settled();
     expect(await ask(checks)).toContain(words);
   });
 
   test('names the cache that is not filled', async () => {
-    const { informers } = parts();
     const late = { resource: PODS, ready: new Promise<void>(() => undefined) };
-    const checks = readinessChecks({ informers: [...informers, late], election: undefined }, () => 'filling');
+    const checks = readiness({ informers: [...parts().informers, late] }, 'filling');
     await settled();
     expect(await ask(checks)).toContain('[-]informer-pods-2 failed: not filled yet');
   });
 
   test('fails while nobody knows whether it could take over', async () => {
     const election = { unready: () => 'not read', stuck: () => undefined };
-    const checks = readinessChecks({ ...parts(), election }, () => 'standing by');
+    const checks = readiness({ election }, 'standing by');
     await settled();
     expect(await ask(checks)).toContain('[-]leader-election failed: not read');
   });

@@ -1,22 +1,13 @@
 import { expect, test } from '@jest/globals';
-import type { ResourceType } from '../../../src/runtime/resource.ts';
 import { type CustomResource, resourceReconciler } from '../../../src/runtime/resource-reconciler.ts';
 import type { BaseStatus } from '../../../src/runtime/status.ts';
 import { ObjectStore } from '../../../src/runtime/store.ts';
 import { createFakeClock } from '../fake-clock.ts';
 import { fakeKubeClient } from './fake-kube-client.ts';
 import { recordedLog } from './recorded-log.ts';
+import { FINALIZER, THINGS } from './things.ts';
 
 type Thing = CustomResource<BaseStatus> & { readonly spec: { readonly held: boolean } };
-
-const THINGS: ResourceType = {
-  group: 'example.com',
-  version: 'v1',
-  kind: 'Thing',
-  plural: 'things',
-  namespaced: true,
-};
-const FINALIZER = 'example.com/finalizer';
 
 /** What a pass over an object does to its finalizers. */
 async function passOver(held: boolean, finalizers: readonly string[]) {

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { type Controller, createController, type Next } from '../../../src/runtime/controller.ts';
+import { memoryLimit } from '../../../src/runtime/memory-limit.ts';
 import { createMetrics, type Metrics } from '../../../src/runtime/metrics.ts';
 import { NAMESPACES, SECRETS } from '../../../src/runtime/resource.ts';
 import { ObjectStore } from '../../../src/runtime/store.ts';
@@ -58,6 +59,9 @@ describe('a controller', () => {
       `${name}{controller="thing",result="error"} ${error}`,
     ];
     expect(await linesOf(of, name)).toEqual(results(0, 0, 0));
+    expect(await linesOf(of, 'workqueue_work_duration_seconds_count')).toEqual([
+      'workqueue_work_duration_seconds_count{name="thing"} 0',
+    ]);
     for (const key of Object.keys(answers)) controller.enqueue(key);
     controller.start();
     await settled();
@@ -164,6 +168,27 @@ test('a replica stands by until it is told that it leads', async () => {
   expect([of.isLeader(), await status()]).toEqual([true, ['leader_election_master_status{name="lease"} 1']]);
   leads = false;
   expect([of.isLeader(), await status()]).toEqual([false, ['leader_election_master_status{name="lease"} 0']]);
+});
+
+test('the memory limit is told as it is at each scrape, and not at all where there is none', async () => {
+  let bytes: number | undefined;
+  const limit = () => bytes;
+  const of = createMetrics({ version: '1.2.3', leaseName: 'lease', apiServer: '', ofProcess: true, limit });
+  const name = 'ecr_operator_memory_limit_bytes';
+  expect(await linesOf(of, name)).toEqual([]);
+  bytes = 536_870_912;
+  expect(await linesOf(of, name)).toEqual([`${name} 536870912`]);
+  bytes = undefined;
+  expect(await linesOf(of, name)).toEqual([]);
+});
+
+test.each([
+  ['a limit', 536_870_912, 536_870_912],
+  ['none, as macOS tells it', 0, undefined],
+  ['none, as version 1 of control groups tells it', 2 ** 63 - 4_096, undefined],
+  ['none, as version 2 of control groups tells it', 2 ** 64, undefined],
+])('%s is understood', (_, told, limit) => {
+  expect(memoryLimit(told, 16 * 1_024 ** 3)).toBe(limit);
 });
 
 test('the process is told of only where it is asked for', async () => {

@@ -1,121 +1,20 @@
 import { describe, expect, test } from '@jest/globals';
 import { RetryableError, TerminalError } from '../../../src/runtime/errors.ts';
-import type { EventRecorder } from '../../../src/runtime/events.ts';
 import { KubeError } from '../../../src/runtime/kube-errors.ts';
-import type { ConditionState, Happening, Outcome } from '../../../src/runtime/outcome.ts';
-import type { ObjectMetadata, ResourceType } from '../../../src/runtime/resource.ts';
+import type { Outcome } from '../../../src/runtime/outcome.ts';
 import {
-  type CustomResource,
-  type Finalization,
-  resourceReconciler,
-} from '../../../src/runtime/resource-reconciler.ts';
-import type { BaseStatus } from '../../../src/runtime/status.ts';
-import { ObjectStore } from '../../../src/runtime/store.ts';
-import { createFakeClock } from '../fake-clock.ts';
-import { fakeKubeClient } from './fake-kube-client.ts';
-import { recordedLog } from './recorded-log.ts';
-
-interface ThingStatus extends BaseStatus {
-  readonly uri?: string;
-}
-type Thing = CustomResource<ThingStatus>;
-type Fields = Omit<ThingStatus, keyof BaseStatus>;
-
-const THINGS: ResourceType = {
-  group: 'example.com',
-  version: 'v1',
-  kind: 'Thing',
-  plural: 'things',
-  namespaced: true,
-};
-const FINALIZER = 'example.com/finalizer';
-const OURS = { namespace: 'team', name: 'app', fieldManager: 'operator', force: true };
-const DELETING = { deletionTimestamp: '2026-01-01T00:00:00Z' };
-
-const condition = (status: 'True' | 'False', reason: string, message: string): ConditionState => ({
-  type: 'Exists',
-  status,
-  reason,
-  message,
-});
-const FINE: Outcome<Fields> = {
-  status: { uri: 'example.com/app' },
-  conditions: [condition('True', 'Found', 'it is there')],
-};
-const WAITING: Outcome<Fields> = {
-  conditions: [condition('False', 'NotEmpty', 'it holds images')],
-  requeueAfterMs: 60_000,
-};
-
-interface Given {
-  readonly metadata?: Partial<ObjectMetadata>;
-  readonly status?: ThingStatus;
-  readonly suspend?: boolean;
-  readonly reconcile?: () => Promise<Outcome<Fields>>;
-  readonly finalize?: () => Promise<Finalization<Fields>>;
-}
-
-/** One object in the cache, and everything that a pass over it does. */
-function given({ metadata, status, suspend, reconcile, finalize }: Given = {}) {
-  const clock = createFakeClock();
-  const client = fakeKubeClient();
-  const log = recordedLog();
-  const store = new ObjectStore<Thing>(() => undefined);
-  const steps: string[] = [];
-  const told: Happening[] = [];
-  const thing: Thing = {
-    metadata: {
-      name: 'app',
-      namespace: 'team',
-      uid: 'uid-1',
-      resourceVersion: '1',
-      generation: 3,
-      finalizers: [FINALIZER],
-      ...metadata,
-    },
-    spec: suspend === undefined ? {} : { suspend },
-    ...(status ? { status } : {}),
-  };
-  store.set('team/app', thing, '1');
-  client.onApply = ({ options }) => void steps.push(options.subresource ?? 'finalizers');
-  const events: EventRecorder = {
-    record: (_resource, _object, happening) => void told.push(happening),
-    flush: async () => undefined,
-  };
-  const pass = resourceReconciler<Thing, ThingStatus>({
-    resource: THINGS,
-    lister: store,
-    reconciler: {
-      reconcile: async () => {
-        steps.push('reconcile');
-        return reconcile ? reconcile() : FINE;
-      },
-      finalize: async () => {
-        steps.push('finalize');
-        return finalize ? finalize() : 'released';
-      },
-    },
-    dependents: ['Exists'],
-    finalizer: FINALIZER,
-    fieldManager: 'operator',
-    client,
-    events,
-    clock,
-    log,
-  });
-  return { clock, client, log, store, thing, steps, told, pass: () => pass('team/app') };
-}
-
-/** The status that the given outcome has written. */
-async function statusAfter(what: Given): Promise<ThingStatus> {
-  const { client, pass } = given(what);
-  await pass();
-  return client.applied.find(({ options }) => options.subresource === 'status')?.body.status;
-}
-
-async function fails(error: unknown): Promise<never> {
-  throw error;
-}
+  condition,
+  FINE,
+  type Fields,
+  fails,
+  type Given,
+  given,
+  OURS,
+  statusAfter,
+  type Thing,
+  WAITING,
+} from './one-thing.ts';
+import { FINALIZER } from './things.ts';
 
 describe('the finalizer', () => {
   test('is there before anything else is done, and cannot make a deleted object anew', async () => {
@@ -249,57 +148,6 @@ describe('Events', () => {
   });
 });
 
-describe('an object that is being deleted', () => {
-  test('is released by withdrawing our finalizer, and only ours', async () => {
-    const { client, steps, pass } = given({ metadata: { ...DELETING, finalizers: ['other', FINALIZER] } });
-    expect(await pass()).toEqual({});
-    expect(steps).toEqual(['finalize']);
-    expect(client.patched).toEqual([
-      [
-        { op: 'test', path: '/metadata/resourceVersion', value: expect.any(String) },
-        { op: 'remove', path: '/metadata/finalizers/1' },
-      ],
-    ]);
-  });
-
-  test('is left alone when our finalizer is gone already', async () => {
-    const { steps, pass } = given({ metadata: { ...DELETING, finalizers: ['other'] } });
-    expect(await pass()).toEqual({});
-    expect(steps).toEqual([]);
-  });
-
-  test('keeps the finalizer while it has to wait, and says for what', async () => {
-    const { client, steps, pass } = given({ metadata: DELETING, finalize: async () => WAITING });
-    expect(await pass()).toEqual({ requeueAfterMs: 60_000 });
-    expect(steps).toEqual(['finalize', 'status']);
-    expect(client.applied[0]?.body.status.conditions[0]).toMatchObject({
-      type: 'Ready',
-      status: 'False',
-      reason: 'NotEmpty',
-    });
-  });
-
-  test.each<[string, unknown, object]>([
-    ['a failure', new RetryableError('Throttled', 'too fast'), { retry: { kind: 'backoff' } }],
-    [
-      'a terminal failure',
-      new TerminalError('NotEmpty', 'it holds images'),
-      { retry: { kind: 'after', ms: expect.any(Number) } },
-    ],
-  ])('keeps the finalizer after %s, and says why', async (_what, error, next) => {
-    const { steps, told, pass } = given({ metadata: DELETING, finalize: () => fails(error) });
-    expect(await pass()).toEqual(next);
-    expect(steps).toEqual(['finalize', 'status']);
-    expect(told).toHaveLength(1);
-  });
-
-  test('is finalized even while it is suspended', async () => {
-    const { steps, pass } = given({ metadata: DELETING, suspend: true });
-    await pass();
-    expect(steps).toEqual(['finalize']);
-  });
-});
-
 test('a suspended object is left as it is, and says so', async () => {
   const { client, steps, pass } = given({ suspend: true, metadata: { finalizers: [] } });
   expect(await pass()).toEqual({});
@@ -314,26 +162,6 @@ test('a suspended object is left as it is, and says so', async () => {
       },
     },
   ]);
-});
-
-test('an object that is gone needs nothing', async () => {
-  const { store, steps, pass } = given();
-  store.remove('team/app');
-  expect(await pass()).toEqual({});
-  expect(steps).toEqual([]);
-});
-
-describe('an object that is not any more what the cache says', () => {
-  test.each([
-    ['gone', new KubeError(404, 'NotFound', 'things "app" not found')],
-    ['gone, when it is applied', new KubeError(409, 'Conflict', 'uid mismatch')],
-    ['replaced under its name', new KubeError(422, 'Invalid', 'metadata.uid: Invalid value: "1"')],
-  ])('because it is %s is looked at again, without a word', async (_why, error) => {
-    const { client, log, pass } = given();
-    client.onApply = () => fails(error);
-    expect(await pass()).toEqual({ retry: { kind: 'backoff' } });
-    expect(log.lines).toEqual([]);
-  });
 });
 
 describe('a status that the cache has not seen yet', () => {
