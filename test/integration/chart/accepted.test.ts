@@ -24,7 +24,7 @@ beforeAll(async () => {
   }));
   const input = [await monitoringCrdsText(), ...namespaces.map((object) => stringify(object))].join('---\n');
   await kubectlOk(kubeconfig, ['apply', '--server-side', '-f', '-'], { input });
-  await kubectlOk(kubeconfig, ['wait', '--for=condition=Established', 'crd', '--all', '--timeout=20s']);
+  await kubectlOk(kubeconfig, ['wait', '--for=condition=Established', 'crd', '--all', '--timeout=50s']);
 }, 600_000);
 
 afterAll(async () => {

@@ -23,6 +23,10 @@ interface Binding extends KubeObject {
   };
 }
 
+interface Rule {
+  readonly resources: readonly string[];
+}
+
 const MAIN = `Deployment/${OPERATOR_NAMESPACE}/ecr-operator`;
 
 /** Where a selector or a peer says which Pods it means: those of the Deployment. */
@@ -176,6 +180,40 @@ describe('nothing waits for ever', () => {
   });
 });
 
+describe('roles for people', () => {
+  const rolesOf = async (values: Values): Promise<Record<string, unknown>> => {
+    const objects = [...(await rendered(values)).values()] as (KubeObject & { rules?: Rule[] })[];
+    const isForPeople = ({ metadata }: KubeObject): boolean =>
+      Object.keys(metadata.labels ?? {}).some((label) => label.includes('/aggregate-to-'));
+    return Object.fromEntries(
+      objects
+        .filter(isForPeople)
+        .map(({ metadata, rules = [] }) => [metadata.name, rules.flatMap(({ resources }) => resources)]),
+    );
+  };
+
+  test('name the kinds that are worked on, and only those of namespaces for writing', async () => {
+    expect(await rolesOf({ controllers: 'pull-secrets' })).toEqual({
+      'ecr-operator-view': ['registries', 'pullsecrets', 'clusterpullsecrets'],
+      'ecr-operator-edit': ['pullsecrets'],
+    });
+    expect(await rolesOf({ nameOverride: 'ecr-two' })).toMatchObject({
+      'ecr-two-view': expect.arrayContaining(['registries', 'publicrepositories']),
+      'ecr-two-edit': ['repositories', 'pullsecrets', 'publicrepositories'],
+    });
+  });
+
+  test('can be left out, and are left out where nothing of the cluster is made, unless they are asked for', async () => {
+    expect(await rolesOf({ rbac: { aggregateClusterRoles: false } })).toEqual({});
+    expect(await rolesOf({ rbac: { create: false } })).toEqual({});
+    expect(await rolesOf(NAMESPACED)).toEqual({});
+    expect(await rolesOf({ ...NAMESPACED, rbac: { aggregateClusterRoles: true } })).toEqual({
+      'ecr-operator-view': ['pullsecrets'],
+      'ecr-operator-edit': ['pullsecrets'],
+    });
+  });
+});
+
 describe('a set of namespaces', () => {
   test('is where Pods get the Secret at admission, and nowhere else', async () => {
     const binding = objectOf<Binding>(
@@ -190,21 +228,6 @@ describe('a set of namespaces', () => {
     });
     expect(optOut).toMatchObject({ key: 'ecr-operator.io/pull-secrets', operator: 'NotIn' });
   });
-});
-
-test('a network policy lets nobody out to the metadata service of EC2 where it is not asked', async () => {
-  const addressesOf = async (values: Values): Promise<string[]> => {
-    const policy = objectOf(await rendered(values), `NetworkPolicy/${OPERATOR_NAMESPACE}/ecr-operator`);
-    return [...JSON.stringify(policy).matchAll(/"cidr":"(169[^"]+|fd00[^"]+)"/g)].map(
-      ([, cidr = '']) => cidr,
-    );
-  };
-  const agent = ['169.254.170.23/32', 'fd00:ec2::23/128'];
-  const metadata = ['169.254.169.254/32', 'fd00:ec2::254/128'];
-  const networkPolicy = { enabled: true };
-  expect(await addressesOf({ networkPolicy })).toEqual([...agent, ...metadata]);
-  expect(await addressesOf({ networkPolicy, aws: { instanceMetadata: false } })).toEqual(agent);
-  expect(await addressesOf({ networkPolicy: { enabled: true, awsAgents: false } })).toEqual([]);
 });
 
 test('as a dependency of another chart it can be switched by a condition on `enabled`', async () => {

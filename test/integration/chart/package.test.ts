@@ -8,7 +8,7 @@ import { OPERATOR_NAMESPACE } from '../../lab/lab.ts';
 import { type TemporaryFolder, temporaryFolder } from '../../lab/temporary-folder.ts';
 import { objectOf, objectsIn, rendered } from './rendered.ts';
 
-jest.setTimeout(60_000);
+jest.setTimeout(180_000);
 
 const MONITORING = join(import.meta.dirname, '../../../deploy/monitoring');
 const VALUES = {

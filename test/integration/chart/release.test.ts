@@ -5,6 +5,7 @@ import { CHART, helm, helmOk, withoutNotes } from '../../lab/helm.ts';
 import type { KubeObject } from '../../lab/kube-client.ts';
 import { ACCOUNT, type Lab, OPERATOR_NAMESPACE, REGION, startLab } from '../../lab/lab.ts';
 import type { OperatorProcess } from '../../lab/operator.ts';
+import { rightsKnown } from '../../lab/rights-known.ts';
 import { waitFor } from '../../lab/wait-for.ts';
 import { core } from '../pull-secret/pull-objects.ts';
 import { environmentIn, KUSTOMIZE, objectsIn, rendered } from './rendered.ts';
@@ -52,6 +53,7 @@ async function inCluster(): Promise<readonly string[]> {
 
 /** `yes` or `no`: may the operator's account do that in any namespace? */
 async function answerTo(verb: string, what: string): Promise<string> {
+  await rightsKnown(lab.admin);
   const account = `--as=system:serviceaccount:${OPERATOR_NAMESPACE}:ecr-operator`;
   const answer = await lab.kubectl('auth', 'can-i', verb, what, '-A', account).catch(String);
   return answer.includes('yes') ? 'yes' : 'no';

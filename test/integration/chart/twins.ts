@@ -28,6 +28,12 @@ export const COMPONENT_TWINS: Readonly<Record<string, Values>> = {
   'repair-pods': { repairPods: true },
 };
 
+const SIDECAR = {
+  name: 'keys',
+  image: 'registry.example.org/keys:1',
+  securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } },
+};
+
 /** Everything that can be switched on, in a cluster with the Prometheus operator. */
 export const ALL_ON: Values = {
   replicas: 3,
@@ -45,6 +51,7 @@ export const ALL_ON: Values = {
   settings: {
     clusterName: 'production',
     identityTokens: 'refuse',
+    endpointHosts: ['ecr.example.org', '*.internal', '[2001:db8::1]'],
     driftSchedule: '*/10 * * * *',
     imageSchedule: '30 * * * *',
     repositoryWorkers: 4,
@@ -78,7 +85,12 @@ export const ALL_ON: Values = {
       relabelings: [{ action: 'replace', replacement: 'production', targetLabel: 'cluster' }],
       metricRelabelings: [{ action: 'drop', sourceLabels: ['__name__'], regex: 'nodejs_.*' }],
     },
-    prometheusRule: { enabled: true, labels: { release: 'monitoring' } },
+    prometheusRule: {
+      enabled: true,
+      labels: { release: 'monitoring' },
+      alertLabels: { team: 'platform', severity: 'page' },
+      withoutAlerts: ['EcrOperatorDriftNotMended'],
+    },
     dashboard: { enabled: true, annotations: { grafana_folder: 'AWS' } },
   },
   health: { port: 9091, readinessProbe: { periodSeconds: 5 } },
@@ -104,11 +116,16 @@ export const ALL_ON: Values = {
   tolerations: [{ key: 'dedicated', operator: 'Equal', value: 'platform', effect: 'NoSchedule' }],
   priorityClassName: 'system-cluster-critical',
   hostNetwork: true,
+  dnsConfig: { options: [{ name: 'ndots', value: '1' }] },
+  hostAliases: [{ ip: '192.0.2.1', hostnames: ['proxy.example.org'] }],
+  revisionHistoryLimit: 3,
   extraEnv: [{ name: 'NODE_EXTRA_CA_CERTS', value: '/etc/authorities/ca.crt' }],
   extraEnvFrom: [{ secretRef: { name: 'proxy' } }],
   extraArgs: ['--log-level=info'],
   extraVolumes: [{ name: 'authorities', configMap: { name: 'authorities' } }],
   extraVolumeMounts: [{ name: 'authorities', mountPath: '/etc/authorities' }],
+  extraContainers: [SIDECAR],
+  extraInitContainers: [{ ...SIDECAR, name: 'before' }],
   commonLabels: { 'example.org/cost-centre': '42' },
   deploymentAnnotations: { 'example.org/on-call': 'platform' },
   podLabels: { 'example.org/mesh': 'none' },
@@ -134,6 +151,8 @@ export const VALUES: Readonly<Record<string, Values>> = {
     ...NAMESPACED,
     admission: { ownAccount: { enabled: true } },
   },
+  'no roles for people': { rbac: { aggregateClusterRoles: false } },
+  'a set of namespaces with roles for people': { ...NAMESPACED, rbac: { aggregateClusterRoles: true } },
   'no policy on the account': { admission: { ownAccount: { enabled: false } } },
   'a set of namespaces that may repair Pods': { ...NAMESPACED, repairPods: true },
   'another name': { nameOverride: 'ecr-two' },
@@ -163,6 +182,24 @@ export const VALUES: Readonly<Record<string, Values>> = {
     hostNetwork: true,
     networkPolicy: { enabled: true },
     aws: { instanceMetadata: false },
+  },
+  'a scheduler, a runtime and users of its own': {
+    schedulerName: 'binpacking',
+    runtimeClassName: 'small',
+    hostUsers: false,
+    dnsPolicy: 'None',
+    dnsConfig: { nameservers: ['192.0.2.53'] },
+    revisionHistoryLimit: 0,
+  },
+  'an account of Pods that the cluster gives, as on OpenShift': {
+    podSecurityContext: { runAsUser: null, runAsGroup: null },
+  },
+  'monitoring in a namespace of its own': {
+    metrics: {
+      serviceMonitor: { enabled: true, namespace: 'team-a' },
+      prometheusRule: { enabled: true, namespace: 'team-a' },
+      dashboard: { enabled: true, namespace: 'team-b' },
+    },
   },
   'a tag': { image: { tag: '1.2.3' } },
 };

@@ -124,6 +124,7 @@ describe('the environment of the operator', () => {
       imageUsage: true,
       clusterName: 'production',
       identityTokens: 'refuse',
+      endpointHosts: ['ecr.example.org', '*.internal', '[2001:db8::1]'],
       driftSchedule: '*/10 * * * *',
       imageSchedule: '30 * * * *',
       repositoryWorkers: 4,

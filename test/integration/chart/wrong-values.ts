@@ -27,6 +27,10 @@ export const WRONG_VALUES: Readonly<Record<string, readonly [Values, RegExp]>> =
     { credentialSecretNames: ['a', 'a'] },
     /at '\/credentialSecretNames': items at 0 and 1 are equal/,
   ],
+  'a host with a port': [
+    { settings: { endpointHosts: ['ecr.example.org:443'] } },
+    /at '\/settings\/endpointHosts\/0': 'ecr\.example\.org:443' does not match pattern/,
+  ],
   'a star beside names': [{ serviceAccountNames: ['*', 'default'] }, /at '\/serviceAccountNames/],
   'a mode that there is not': [
     { controllers: 'none' },
@@ -122,6 +126,11 @@ export const WRONG_VALUES: Readonly<Record<string, readonly [Values, RegExp]>> =
     { metrics: { enabled: false, serviceMonitor: { enabled: true } } },
     /metrics\.serviceMonitor, metrics\.prometheusRule and metrics\.dashboard need metrics\.enabled/,
   ],
+  'an alert left out that there is not': [
+    { metrics: { prometheusRule: { withoutAlerts: ['EcrOperatorDown', 'EcrOperatorUp'] } } },
+    /metrics\.prometheusRule\.withoutAlerts has EcrOperatorUp: there is no such alert\s/,
+  ],
+  'no DNS at all': [{ dnsPolicy: 'None' }, /dnsPolicy is None: write dnsConfig\.nameservers/],
   'one port for two': [{ metrics: { port: 8081 } }, /metrics\.port and health\.port are both 8081/],
   'an account that nobody makes and nobody names': [
     { serviceAccount: { create: false } },

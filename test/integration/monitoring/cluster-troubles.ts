@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { KubeRef } from '../../lab/kube-client.ts';
 import { OPERATOR_NAMESPACE } from '../../lab/lab.ts';
 import { waitFor } from '../../lab/wait-for.ts';
@@ -8,6 +9,10 @@ import { heal, type Trouble } from './trouble.ts';
 
 /** More namespaces than there are workers. */
 const NEW_NAMESPACES = 20;
+/** How long a replica gets no CPU at a time, and then some (ms): what it notes of that are gaps of this length. */
+const [STARVED_MS, FED_MS] = [350, 50];
+/** Longer than the alert waits. */
+const LATE_MINUTES = 12;
 
 /** What goes wrong in the cluster, and with the operator itself. */
 export const CLUSTER_TROUBLES: readonly Trouble[] = [
@@ -39,6 +44,24 @@ export const CLUSTER_TROUBLES: readonly Trouble[] = [
       }
       mark();
       await heal(lab);
+    },
+  },
+  {
+    name: 'a replica gets its CPU in gulps, as with a limit that is too low',
+    alerts: ['EcrOperatorEventLoopSlow'],
+    async run(lab, mark) {
+      // Where a minute takes long, two gaps may be less than a hundredth of what is noted in it.
+      for (let minute = 0, late = 0; minute < 60 && late < LATE_MINUTES; minute += 1) {
+        for (let gap = 0; gap < 2; gap += 1) {
+          await lab.starve('a:8080', STARVED_MS);
+          await sleep(FED_MS);
+        }
+        await lab.minutes(1);
+        const lag = /^nodejs_eventloop_lag_p99_seconds (\S+)$/m.exec(lab.record.last('a:8080'))?.[1];
+        late = Number(lag) > 0.25 ? late + 1 : 0;
+      }
+      mark();
+      await lab.minutes(5);
     },
   },
   {

@@ -44,7 +44,8 @@ export async function readDashboard(): Promise<Dashboard> {
 
 /** An expression with what Grafana would put into it. */
 export function filledIn(expr: string): string {
-  return expr.replaceAll('$__rate_interval', '5m').replaceAll('$job', 'ecr-operator');
+  const chosen = { $__rate_interval: '5m', $cluster: '.*', $namespace: 'ecr-operator', $job: 'ecr-operator' };
+  return Object.entries(chosen).reduce((text, [name, value]) => text.replaceAll(name, value), expr);
 }
 
 /** Every panel, with the answers to its queries over a range. */

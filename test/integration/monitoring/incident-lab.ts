@@ -15,6 +15,8 @@ export interface IncidentLab extends Lab {
   /** Starts a replica that is scraped as this instance. Resolves when it works, or stands by. */
   replica(instance: string, env?: Readonly<Record<string, string>>): Promise<OperatorProcess>;
   stopReplica(instance: string): Promise<void>;
+  /** Gives it no CPU for so long (ms, real time). */
+  starve(instance: string, ms: number): Promise<void>;
   /** What its `/metrics` says now. */
   metricsOf(instance: string): Promise<string>;
   /** Lets time pass, with a scrape after each minute. */
@@ -28,10 +30,7 @@ export const MINUTE_MS = 60_000;
 const TOKEN_LIFE_MS = 3_600_000;
 /** Real time for what a minute sets off: it need not all be done, the next minutes see the rest. */
 const BREATH_MS = 60;
-/**
- * More of it while watches are missing: after 90 seconds of the operator's time without a word it takes a watch for dead,
- * and one that never had the time to open tells of nothing.
- */
+/** More of it while watches are missing: one that never had the time to open tells of nothing. */
 const WATCHES_MS = 250;
 /** After so many minutes what is waited for does not come any more. */
 const MOST_MINUTES = 60;
@@ -52,6 +51,8 @@ export async function startIncidentLab(): Promise<IncidentLab> {
 
   async function breathe(): Promise<void> {
     const end = performance.now() + WATCHES_MS;
+    // What the API server tells in each of its own minutes, or the operator takes all watches for dead every other one.
+    await proxy.bookmarkWatches();
     await sleep(BREATH_MS);
     while (proxy.openWatches() < watches && performance.now() < end) await sleep(10);
     watches = Math.max(watches, proxy.openWatches());
@@ -78,7 +79,11 @@ export async function startIncidentLab(): Promise<IncidentLab> {
       });
       replicas.set(instance, operator);
       targets.set(instance, `http://127.0.0.1:${port}/metrics`);
-      void operator.exited.then(() => targets.delete(instance));
+      void operator.exited.then(() => {
+        targets.delete(instance);
+        // Those who are left have fewer.
+        watches = 0;
+      });
       // It takes itself for broken where its caches are empty after a minute: until they are filled, none may pass.
       const before = (await operator.log()).length;
       const isFilled = async (): Promise<boolean> =>
@@ -88,6 +93,16 @@ export async function startIncidentLab(): Promise<IncidentLab> {
     },
     async stopReplica(instance) {
       await replicas.get(instance)?.stop();
+    },
+    async starve(instance, ms) {
+      const pid = replicas.get(instance)?.pid;
+      if (pid === undefined) throw new Error(`there is no replica ${instance}`);
+      process.kill(pid, 'SIGSTOP');
+      try {
+        await sleep(ms);
+      } finally {
+        process.kill(pid, 'SIGCONT');
+      }
     },
     async metricsOf(instance) {
       return (await fetch(targets.get(instance) ?? '')).text();

@@ -19,6 +19,9 @@ let calmMetrics: string;
 
 const rules = await alertRules();
 
+/** Processes here have no limit of memory; test/e2e/image/runs.test.ts has one that tells its own. */
+const BY_PROMTOOL_ALONE = ['EcrOperatorMemoryNearLimit'];
+
 beforeAll(async () => {
   lab = await startIncidentLab();
   await settle(lab);
@@ -39,14 +42,14 @@ test('no label and no value holds a token', () => {
   expect(findLeaks(calmMetrics, lab.aws.issuedTokens())).toEqual([]);
 });
 
-test('there is a trouble for each alert', () => {
+test('there is a trouble for each alert, but for one', () => {
   const expected = incidents.flatMap(({ alerts }) => alerts);
-  expect(expected.toSorted()).toEqual(rules.map(({ alert }) => alert).toSorted());
+  expect([...expected, ...BY_PROMTOOL_ALONE].toSorted()).toEqual(rules.map(({ alert }) => alert).toSorted());
 });
 
 describe('by the real rules, over all that was scraped,', () => {
   test('nothing fires while all is well, each alert fires in its trouble, and clears after it', async () => {
-    const used = new Set(rules.flatMap(({ expr }) => expr.match(/\b[a-z]+_[a-z_]+\b/g) ?? []));
+    const used = new Set(rules.flatMap(({ expr }) => expr.match(/\b[a-z]+_[a-z0-9_]+\b/g) ?? []));
     const checks = [
       {
         expr: 'count by (alertname) (ALERTS{alertstate="firing"})',

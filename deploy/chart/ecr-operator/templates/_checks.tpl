@@ -28,6 +28,22 @@
 {{- $problems = append $problems "metrics.serviceMonitor, metrics.prometheusRule and metrics.dashboard need metrics.enabled" -}}
 {{- end -}}
 {{- end -}}
+{{- with .Values.metrics.prometheusRule.withoutAlerts -}}
+{{- $alerts := list -}}
+{{- range (include "ecr-operator.shippedAlerts" $ | fromYaml).groups -}}
+{{- range .rules -}}
+{{- $alerts = append $alerts .alert -}}
+{{- end -}}
+{{- end -}}
+{{- range . -}}
+{{- if not (has . $alerts) -}}
+{{- $problems = append $problems (printf "metrics.prometheusRule.withoutAlerts has %s: there is no such alert" .) -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+{{- if and (eq .Values.dnsPolicy "None") (not (get (.Values.dnsConfig | default dict) "nameservers")) -}}
+{{- $problems = append $problems "dnsPolicy is None: write dnsConfig.nameservers" -}}
+{{- end -}}
 {{- if eq (int .Values.metrics.port) (int .Values.health.port) -}}
 {{- $problems = append $problems (printf "metrics.port and health.port are both %v" (int .Values.health.port)) -}}
 {{- end -}}

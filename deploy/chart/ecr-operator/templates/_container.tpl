@@ -103,8 +103,12 @@ volumeMounts:
 {{- end }}
 {{- range $name, $value := .Values.settings | default dict }}
 - name: ECR_OPERATOR_{{ $name | snakecase | upper }}
+  {{- if kindIs "slice" $value }}
+  value: {{ join "," $value | quote }}
+  {{- else }}
   {{- /* A whole number that has gone through JSON is a float to templates. */}}
   value: {{ kindIs "float64" $value | ternary (toString (int64 $value)) (toString $value) | quote }}
+  {{- end }}
 {{- end }}
 {{- with .Values.aws.region }}
 - name: AWS_REGION

@@ -66,6 +66,31 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 {{ toYaml $object }}
 {{- end }}
 
+{{/* The rules of alerts, with the labels of the values, and without what they leave out. */}}
+{{- define "ecr-operator.alerts" -}}
+{{- $values := .Values.metrics.prometheusRule -}}
+{{- $rules := include "ecr-operator.shippedAlerts" . | fromYaml -}}
+{{- range $group := $rules.groups -}}
+{{- $kept := list -}}
+{{- range $group.rules -}}
+{{- $annotations := .annotations -}}
+{{- if not (has .alert ($values.withoutAlerts | default list)) -}}
+{{- $_ := set . "labels" (merge dict ($values.alertLabels | default dict) .labels) -}}
+{{- with $values.runbookUrl -}}
+{{- $_ := set $annotations "runbook_url" (printf "%s#%s" . (splitList "#" $annotations.runbook_url | last)) -}}
+{{- end -}}
+{{- $kept = append $kept . -}}
+{{- end -}}
+{{- end -}}
+{{- $_ := set $group "rules" $kept -}}
+{{- end -}}
+{{ toYaml $rules }}
+{{- end }}
+
+{{- define "ecr-operator.shippedAlerts" -}}
+{{ .Files.Get "files/monitoring/alerts.yaml" | required "the chart is without deploy/monitoring/alerts.yaml" }}
+{{- end }}
+
 {{/* A role and its binding. With a namespace those of that namespace, else of the cluster. */}}
 {{- define "ecr-operator.role" -}}
 {{- $scope := ternary "" "Cluster" (hasKey . "namespace") -}}
