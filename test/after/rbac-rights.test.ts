@@ -1,6 +1,6 @@
 import { beforeAll, expect, test } from '@jest/globals';
 import { type AccountCall, RIGHTS_FOLDER, readAccountCalls } from '../lab/account-record.ts';
-import { comparedRights, type RightsDifference } from './rights-comparison.ts';
+import { comparedRights, type RightsDifference } from '../lab/rights.ts';
 import { shippedRights } from './shipped-roles.ts';
 
 /** What tests call pull Secrets and AWS keys beside the shipped names, with rights that they add as documented. */

@@ -1,36 +1,19 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseAllDocuments } from 'yaml';
-import { type Right, type Rule, rightsOf } from './rights-comparison.ts';
+import { OWN_NAMESPACE } from '../lab/account-record.ts';
+import { type Right, type RightsPlace, rightsIn } from '../lab/rights.ts';
 
 const FOLDER = join(import.meta.dirname, '../../deploy/kustomize');
 
-interface Role {
-  readonly kind?: string;
-  readonly rules?: readonly Rule[];
-}
-
-/**
- * Every right of every role of `deploy/kustomize`: the base, the components, the overlays. A Role is for the operator's
- * own namespace, but where it stands in an overlay for the namespaces that are watched.
- */
+/** Every right of every role of `deploy/kustomize`: the base, the components, the overlays. */
 export function shippedRights(): readonly Right[] {
-  const files = readdirSync(FOLDER, { recursive: true, encoding: 'utf8' }).filter((file) =>
-    file.endsWith('.yaml'),
-  );
-  return files
+  return readdirSync(FOLDER, { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.yaml'))
     .sort()
-    .flatMap((file) =>
-      rolesIn(file).flatMap(({ kind, rules = [] }) =>
-        rules.flatMap((rule) =>
-          rightsOf(rule, { file, isOwn: kind === 'Role' && !file.includes('/watched/') }),
-        ),
-      ),
-    );
+    .flatMap((file) => rightsIn(readFileSync(join(FOLDER, file), 'utf8'), placeOf(file)));
 }
 
-function rolesIn(file: string): readonly Role[] {
-  return parseAllDocuments(readFileSync(join(FOLDER, file), 'utf8'))
-    .map((document) => document.toJS() as Role | null)
-    .filter((object): object is Role => object?.kind === 'ClusterRole' || object?.kind === 'Role');
+/** A Role is for the operator's own namespace, but where an overlay has it for the namespaces that are watched. */
+function placeOf(file: string): RightsPlace {
+  return file.includes('/watched/') ? { file } : { file, namespace: OWN_NAMESPACE };
 }

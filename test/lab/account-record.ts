@@ -4,7 +4,7 @@ import { appendFile, readdir, readFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 
-/** One thing that the operator asked of an API server, once for each form, however often. */
+/** One thing that the operator asked of an API server. */
 export interface AccountCall {
   /** As RBAC has it: `patch`. An apply of what is not there yet is `create` besides. */
   readonly verb: string;
@@ -12,17 +12,21 @@ export interface AccountCall {
   readonly resource: string;
   /** Absent where a collection was asked for that no name narrows. */
   readonly name?: string;
-  /** In the operator's own namespace, so that a Role there is enough. */
-  readonly isOwn: boolean;
+  /** Absent where all were asked for, and for what is in none. */
+  readonly namespace?: string;
   readonly outcome: 'ok' | 'denied' | 'failed';
 }
 
 /** Names folders for what the operator's accounts asked of all the API servers of a run; nothing is noted without. */
 export const RIGHTS_FOLDER = 'ECR_OPERATOR_LAB_RIGHTS';
 
+/** The namespace that the operator is in. */
+export const OWN_NAMESPACE = 'ecr-operator';
+const OPERATOR = `system:serviceaccount:${OWN_NAMESPACE}:ecr-operator`;
 /** What the operator calls itself: tests, too, try its token. */
 const USER_AGENT = 'ecr-operator';
-const OPERATOR = 'system:serviceaccount:ecr-operator:ecr-operator';
+/** The resources that some shipped rule names one by one. */
+const NAMED = /\/(secrets|leases)(\/|$)/;
 
 /**
  * What the API server writes down: every request where a test asks for it, those of the operator's account where a
@@ -55,11 +59,19 @@ interface AuditEvent {
   };
 }
 
-/** Reads the audit log of an API server, its older parts included, and notes what the operator did. */
+/** Notes what the operator did by the audit log of an API server, in the folder that {@link RIGHTS_FOLDER} names. */
 export async function recordAccountCalls(auditLog: string): Promise<void> {
   const folder = process.env[RIGHTS_FOLDER];
   if (folder === undefined) return;
-  const known = new Set<string>();
+  const calls = await accountCallsIn(auditLog);
+  const lines = new Set(calls.map((call) => `${JSON.stringify(noted(call))}\n`));
+  if (lines.size === 0) return;
+  await appendFile(join(folder, `${process.pid}-${randomUUID()}.jsonl`), [...lines].join(''));
+}
+
+/** What the operator did by the audit log of an API server, its older parts included: each thing once. */
+export async function accountCallsIn(auditLog: string): Promise<readonly AccountCall[]> {
+  const known = new Map<string, AccountCall>();
   // The API server begins a new file at 100 MB.
   const stem = basename(auditLog).replace(/\..*$/, '');
   for (const name of await readdir(dirname(auditLog))) {
@@ -67,12 +79,22 @@ export async function recordAccountCalls(auditLog: string): Promise<void> {
     const lines = createInterface({ input: createReadStream(join(dirname(auditLog), name)) });
     for await (const line of lines) {
       if (!line.includes(OPERATOR)) continue;
-      for (const call of callsIn(line)) known.add(JSON.stringify(call));
+      for (const call of callsIn(line)) known.set(JSON.stringify(call), call);
     }
   }
-  if (known.size === 0) return;
-  const file = join(folder, `${process.pid}-${randomUUID()}.jsonl`);
-  await appendFile(file, [...known].map((line) => `${line}\n`).join(''));
+  return [...known.values()];
+}
+
+/**
+ * As it is noted (pure): no namespace but the operator's own, where a Role is enough, and no name but those that some
+ * shipped rule has one by one. Of the others, tests have too many.
+ */
+export function noted({ name, namespace, ...call }: AccountCall): AccountCall {
+  return {
+    ...call,
+    ...(name !== undefined && NAMED.test(call.resource) ? { name } : {}),
+    ...(namespace === OWN_NAMESPACE ? { namespace } : {}),
+  };
 }
 
 /** What a line of an audit log comes to (pure); a line that was cut off in the middle comes to nothing. */
@@ -85,8 +107,8 @@ export function callsIn(line: string): readonly AccountCall[] {
   const call = {
     verb: event.verb,
     resource: [`${apiGroup}/${resource}`, subresource].filter(Boolean).join('/'),
-    ...(name === undefined || !isNamed(resource) ? {} : { name }),
-    isOwn: namespace === 'ecr-operator',
+    ...(name === undefined ? {} : { name }),
+    ...(namespace === undefined ? {} : { namespace }),
     outcome: outcomeOf(code),
   } satisfies AccountCall;
   return event.verb === 'patch' && code === 201 ? [call, { ...call, verb: 'create' }] : [call];
@@ -98,11 +120,6 @@ function parsed(line: string): AuditEvent | undefined {
   } catch {
     return undefined;
   }
-}
-
-/** The resources that some shipped rule names one by one: of the others, tests have too many. */
-function isNamed(resource: string): boolean {
-  return resource === 'secrets' || resource === 'leases';
 }
 
 function outcomeOf(code: number): AccountCall['outcome'] {

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { type Lab, type LabOptions, OPERATOR_NAMESPACE, startLab } from '../../lab/lab.ts';
+import { rightsKnown } from '../../lab/rights-known.ts';
 import { core } from '../pull-secret/pull-objects.ts';
 
 const OVERLAYS = join(import.meta.dirname, '../../../deploy/kustomize/overlays');
@@ -25,9 +26,10 @@ export async function namespaceIn(
   return name;
 }
 
-/** As the overlay says. */
+/** As the overlay says; resolves when they are in force. */
 export async function giveRights(lab: Lab, namespace: string): Promise<void> {
   await lab.kubectl('apply', '-n', namespace, '-k', WATCHED);
+  await rightsKnown(lab.admin);
 }
 
 /** The keys of the lab's user as a Secret that Registries may name. */

@@ -1,7 +1,9 @@
 import { writeFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { accountCallsIn } from '../../lab/account-record.ts';
 import type { KubeObject } from '../../lab/kube-client.ts';
 import { OPERATOR_NAMESPACE } from '../../lab/lab.ts';
+import { comparedRights, rightsIn } from '../../lab/rights.ts';
 import { waitFor } from '../../lab/wait-for.ts';
 import {
   arrivedIn,
@@ -16,7 +18,6 @@ import {
 import { bytesOf, type PullObject } from '../pull-secret/pull-objects.ts';
 import { keysInSecret, NAMESPACED, namespaceIn, WATCHED } from './mode-lab.ts';
 import { type NamespacedLab, startNamespacedLab } from './namespaced-lab.ts';
-import { comparedRights, rightsIn } from './rights.ts';
 
 jest.setTimeout(90_000);
 
@@ -60,12 +61,15 @@ describe('the rights', () => {
     }
     expect(await operator.stop()).toBe(true);
     const watched = await lab.kubectl('kustomize', WATCHED);
-    const shipped = [
-      ...rightsIn(await lab.kubectl('kustomize', NAMESPACED)),
-      ...names.flatMap((name) => rightsIn(watched, name)),
+    const rights = [
+      ...rightsIn(await lab.kubectl('kustomize', NAMESPACED), { file: 'namespaced' }),
+      ...names.flatMap((namespace) => rightsIn(watched, { file: 'watched', namespace })),
     ];
-    expect(shipped.filter((right) => !/ in (ecr-operator|rights-[ab])$/.test(right))).toEqual([]);
-    expect(await comparedRights(lab, shipped)).toEqual({ missing: [], unused: [] });
+    const calls = await accountCallsIn(lab.controlPlane.files.auditLog);
+    expect(new Set(rights.map(({ namespace }) => namespace))).toEqual(
+      new Set([OPERATOR_NAMESPACE, ...names]),
+    );
+    expect(comparedRights({ calls, rights })).toMatchObject({ missing: [], unused: [] });
   });
 
   test('are none in the whole cluster: no ClusterRole is bound to the operator', async () => {

@@ -3,6 +3,7 @@ import type { KubeObject } from '../../lab/kube-client.ts';
 import { ACCOUNT } from '../../lab/lab.ts';
 import type { OperatorProcess } from '../../lab/operator.ts';
 import { freePort } from '../../lab/ports.ts';
+import { rightsKnown } from '../../lab/rights-known.ts';
 import { waitFor } from '../../lab/wait-for.ts';
 import {
   arrivedIn,
@@ -50,7 +51,7 @@ describe('namespaces that are not all there', () => {
       ECR_OPERATOR_HEALTH_PROBE_BIND_ADDRESS: `127.0.0.1:${health}`,
       ECR_OPERATOR_METRICS_BIND_ADDRESS: `127.0.0.1:${metrics}`,
     });
-  }, 60_000);
+  }, 120_000);
 
   afterAll(async () => {
     await operator?.stop();
@@ -171,12 +172,13 @@ describe('namespaces that are not all there', () => {
   });
 });
 
-/** The Role of a watched namespace, with one kind less to read. */
+/** Has the Role of a watched namespace name one kind less to read; resolves when that is in force. */
 async function withoutRight(namespace: string, resource: string): Promise<void> {
   const ref = { apiVersion: ROLES, kind: 'Role', metadata: { name: 'ecr-operator', namespace } };
   const role = await lab.admin.get<KubeObject & { readonly rules: readonly { resources: string[] }[] }>(ref);
   const rules = role?.rules.filter(({ resources }) => !resources.includes(resource));
   await lab.admin.patch(ref, { rules });
+  await rightsKnown(lab.admin);
 }
 
 describe('tenancy', () => {

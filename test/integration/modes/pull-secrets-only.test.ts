@@ -1,26 +1,11 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { accountCallsIn } from '../../lab/account-record.ts';
 import { ACCOUNT, type Lab, REGION } from '../../lab/lab.ts';
-import { waitFor } from '../../lab/wait-for.ts';
-import {
-  arrivedIn,
-  gone,
-  HOUR,
-  pullNames,
-  scenes,
-  secretIn,
-  servedIn,
-  settledAs,
-  skip,
-} from '../pull-secret/pull-lab.ts';
-import {
-  bytesOf,
-  clusterPullSecret,
-  type PullObject,
-  pullSecret,
-  registry,
-} from '../pull-secret/pull-objects.ts';
+import { comparedRights, rightsIn } from '../../lab/rights.ts';
+import { gone, pullNames, scenes, secretIn, servedIn, settledAs } from '../pull-secret/pull-lab.ts';
+import { type PullObject, registry } from '../pull-secret/pull-objects.ts';
+import { livedPullSecrets } from '../pull-secret/whole-life.ts';
 import { keysInSecret, PULL_SECRETS_ONLY, startModeLab } from './mode-lab.ts';
-import { comparedRights, rightsIn } from './rights.ts';
 
 const ONLY = { ECR_OPERATOR_CONTROLLERS: 'pull-secrets' };
 
@@ -49,17 +34,7 @@ async function touchEverything(): Promise<void> {
     registry(name, { accountId: ACCOUNT, region: REGION, credentials }),
   );
   await settledAs(lab, aws, 'Ready');
-  const namespaceSelector = { matchLabels: { 'kubernetes.io/metadata.name': name } };
-  const registries = [{ name }];
-  const shared = { registries, namespaceSelector, foreignEntries: 'Keep' } as const;
-  const cluster = await admin.apply<PullObject>(clusterPullSecret(name, shared));
-  await servedIn(lab, cluster, 1);
-  const own = await servedIn(lab, await admin.apply<PullObject>(pullSecret(name, name, { registries })), 1);
-  await admin.delete(await arrivedIn(lab, name));
-  const before = bytesOf(await arrivedIn(lab, name));
-  await skip(lab, 6 * HOUR);
-  await waitFor(async () => bytesOf(await secretIn(lab, name)) !== before, { what: 'the rotation' });
-  for (const object of [own, cluster, aws]) {
+  for (const object of [...(await livedPullSecrets(lab, name)), aws]) {
     await admin.delete(object);
     await gone(lab, object);
   }
@@ -69,14 +44,15 @@ test('the shipped roles hold every right that is used, and no other, with a Leas
   const operator = await lab.startOperator({ env: { ...ONLY, ECR_OPERATOR_LEADER_ELECT: 'true' } });
   await touchEverything();
   expect(await operator.stop()).toBe(true);
-  const shipped = rightsIn(await lab.kubectl('kustomize', PULL_SECRETS_ONLY));
-  expect(await comparedRights(lab, shipped)).toEqual({ missing: [], unused: [] });
+  const rights = rightsIn(await lab.kubectl('kustomize', PULL_SECRETS_ONLY), { file: 'pull-secrets-only' });
+  const calls = await accountCallsIn(lab.controlPlane.files.auditLog);
+  expect(comparedRights({ calls, rights })).toMatchObject({ missing: [], denied: [], unused: [] });
 });
 
 describe('an operator with --controllers=pull-secrets', () => {
   beforeAll(async () => {
     await lab.startOperator({ env: ONLY });
-  }, 60_000);
+  }, 120_000);
 
   test('works where the CRDs of the other kinds are not installed, and asks for none of them', async () => {
     const kinds = (await lab.kubectl('get', 'crd', '-o', 'name')).trim().split('\n');

@@ -80,7 +80,7 @@ describe('a file that changes', () => {
         ECR_OPERATOR_LEADER_ELECT: 'true',
       },
     });
-  }, 60_000);
+  }, 120_000);
 
   const logged = (word: string) =>
     waitFor(() => lab.operatorLog(), { what: `the log to say ${word}`, until: (log) => log.includes(word) });
@@ -120,6 +120,18 @@ describe('a file that changes', () => {
     await bring(manifests({ ...specs, first: { region: 'sa-east-1' } }));
     await logged('Registry first: spec.region: region cannot be changed');
     await bring(manifests(specs));
+  });
+
+  test('may name hosts that the installation lets in: another one fails for its own Registry alone', async () => {
+    const endpoint = { sts: 'https://sts.example.org' };
+    await bring(manifests({ ...specs, second: { ...specs['second'], endpoint } }));
+    const object = await settledAs(lab, await claim('second', 'second'), 'EndpointRefused', 'Refreshed');
+    expect(condition(object.status, 'Refreshed')?.message).toContain('--endpoint-hosts');
+    await logged('"registry":"second","reason":"EndpointRefused"');
+    const beside = await lab.admin.get<PullObject>(await claim('third', 'third'));
+    expect(condition(beside?.status, 'Refreshed')?.status).toBe('True');
+    await bring(manifests(specs));
+    await settledAs(lab, object, 'Refreshed', 'Refreshed');
   });
 
   test('has what stands in the status of a Registry elsewhere in the conditions of who names it', async () => {

@@ -3,20 +3,16 @@ import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { parseAllDocuments } from 'yaml';
 import { SETTINGS, type SettingName } from '../../../src/settings.ts';
+import type { Rule } from '../../lab/rights.ts';
 import { ROOT, readPage, rowsOf } from './markdown.ts';
 
 const page = await readPage('docs/spec/operator.md');
 const rows = rowsOf(page);
 
-interface Rule {
-  readonly resources: readonly string[];
-  readonly resourceNames?: readonly string[];
-  readonly verbs: readonly string[];
-}
-
 /** What is said where there is no default to write. */
 const WITHOUT_DEFAULT: Partial<Record<SettingName, string>> = {
   clusterName: 'the UID of the namespace `kube-system`',
+  endpointHosts: 'none',
   podName: 'the host name',
   watchNamespaces: 'all',
   registriesFile: 'none',

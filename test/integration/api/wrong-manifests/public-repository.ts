@@ -1,10 +1,9 @@
+import { wrongKept, wrongRegistryRefs } from './managed.ts';
 import { settings, wrongSettings } from './settings.ts';
 import { type KindCases, many, type WrongManifest, wrong, wrongChange } from './wrong-manifest.ts';
 
 const CATALOG = 'spec.catalogData';
 const catalog = (fields: object) => ({ catalogData: fields });
-const registry = (name: string | null) => ({ registryRef: { name } });
-const policy = (fields: object) => ({ policy: { document: null, allowLockout: null, ...fields } });
 
 function wrongWords(field: 'architectures' | 'operatingSystems'): WrongManifest[] {
   const words = (...list: string[]) => catalog({ [field]: list });
@@ -68,10 +67,7 @@ export const publicRepository: KindCases = {
       spec: { name: null },
       says: 'set spec.name, or choose another metadata.name',
     },
-    wrong('spec.registryRef', 'required:name', registry(null), 'Required value'),
-    wrongChange('spec.registryRef', {}, registry('other'), 'registryRef cannot be changed'),
-    wrong('spec.registryRef.name', 'maxLength', registry('x'.repeat(254)), 'may not be more than 253'),
-    wrong('spec.registryRef.name', 'rule', registry('My_Registry'), 'the metadata.name of a Registry'),
+    ...wrongRegistryRefs,
     wrong('spec.name', 'minLength', { name: 'a' }, 'at least 2 chars'),
     wrong('spec.name', 'maxLength', { name: 'x'.repeat(206) }, 'may not be more than 205'),
     wrong('spec.name', 'rule', { name: 'team-a/Web:1.0' }, 'write a name such as team-a/web_app'),
@@ -109,26 +105,6 @@ export const publicRepository: KindCases = {
     wrong(`${CATALOG}.logoImage`, 'rule', catalog({ logoImage: 'bG9nb' }), 'base64 in one line'),
 
     ...wrongSettings.filter(({ at }) => at.startsWith('spec.tags')),
-    wrong('spec.policy', 'required:document', policy({ allowLockout: false }), 'Required value'),
-    wrong(
-      'spec.policy.document',
-      'maxLength',
-      policy({ document: `{${' '.repeat(10240)}}` }),
-      'may not be more than 10240',
-    ),
-    wrong('spec.policy.document', 'rule', policy({ document: '' }), 'write the policy as JSON text'),
-    wrong('spec.mode', 'enum', { mode: 'Watch' }, 'supported values: "Enforce", "Observe"'),
-    wrong(
-      'spec.adoption',
-      'enum',
-      { adoption: 'Always' },
-      'supported values: "Never", "IfUnowned", "IfExists", "Only"',
-    ),
-    wrong(
-      'spec.deletionPolicy',
-      'enum',
-      { deletionPolicy: 'Orphan' },
-      'supported values: "Retain", "Delete", "DeleteWithImages"',
-    ),
+    ...wrongKept,
   ],
 };

@@ -1,3 +1,4 @@
+import { wrongRegistryRefs } from './managed.ts';
 import { wrongSchedules } from './schedule.ts';
 import { type KindCases, wrong, wrongChange } from './wrong-manifest.ts';
 
@@ -50,20 +51,7 @@ export const pullThroughCacheRule: KindCases = {
     },
     wrong('', 'required:spec', null, 'Required value'),
     wrong('spec', 'required:upstreamRegistry', { upstreamRegistry: null }, 'Required value'),
-    wrong('spec.registryRef', 'required:name', { registryRef: { name: null } }, 'Required value'),
-    wrongChange('spec.registryRef', {}, { registryRef: { name: 'other' } }, 'registryRef cannot be changed'),
-    wrong(
-      'spec.registryRef.name',
-      'maxLength',
-      { registryRef: { name: 'x'.repeat(254) } },
-      'may not be more than 253',
-    ),
-    wrong(
-      'spec.registryRef.name',
-      'rule',
-      { registryRef: { name: 'My_Registry' } },
-      'the metadata.name of a Registry',
-    ),
+    ...wrongRegistryRefs,
 
     wrong('spec.prefix', 'minLength', { prefix: 'a' }, 'at least 2 chars'),
     wrong('spec.prefix', 'maxLength', { prefix: 'x'.repeat(31) }, 'may not be more than 30'),

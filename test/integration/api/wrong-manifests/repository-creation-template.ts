@@ -1,5 +1,6 @@
 import { grants, wrongGrants } from './grants.ts';
 import { lifecycle, lifecycleDocument, wrongLifecycles } from './lifecycle.ts';
+import { wrongRegistryRefs } from './managed.ts';
 import { encryption, settings, wrongSettings } from './settings.ts';
 import { type KindCases, wrong, wrongChange } from './wrong-manifest.ts';
 
@@ -38,20 +39,7 @@ export const repositoryCreationTemplate: KindCases = {
   wrong: [
     wrong('', 'required:spec', null, 'Required value'),
     wrong('spec', 'required:appliedFor', { appliedFor: null }, 'Required value'),
-    wrong('spec.registryRef', 'required:name', { registryRef: { name: null } }, 'Required value'),
-    wrongChange('spec.registryRef', {}, { registryRef: { name: 'other' } }, 'registryRef cannot be changed'),
-    wrong(
-      'spec.registryRef.name',
-      'maxLength',
-      { registryRef: { name: 'x'.repeat(254) } },
-      'may not be more than 253',
-    ),
-    wrong(
-      'spec.registryRef.name',
-      'rule',
-      { registryRef: { name: 'My_Registry' } },
-      'the metadata.name of a Registry',
-    ),
+    ...wrongRegistryRefs,
 
     wrong('spec.prefix', 'minLength', { prefix: '' }, 'at least 1 chars'),
     wrong('spec.prefix', 'maxLength', { prefix: 'x'.repeat(257) }, 'may not be more than 256'),

@@ -1,5 +1,6 @@
 import { grants, wrongGrants } from './grants.ts';
 import { lifecycle, lifecycleDocument, wrongLifecycles } from './lifecycle.ts';
+import { wrongKept, wrongRegistryRefs } from './managed.ts';
 import { encryption, settings, wrongSettings } from './settings.ts';
 import { type KindCases, wrong, wrongChange } from './wrong-manifest.ts';
 
@@ -37,20 +38,7 @@ export const repository: KindCases = {
       spec: { name: null },
       says: 'set spec.name, or choose a longer metadata.name',
     },
-    wrong('spec.registryRef', 'required:name', { registryRef: { name: null } }, 'Required value'),
-    wrongChange('spec.registryRef', {}, { registryRef: { name: 'other' } }, 'registryRef cannot be changed'),
-    wrong(
-      'spec.registryRef.name',
-      'maxLength',
-      { registryRef: { name: 'x'.repeat(254) } },
-      'may not be more than 253',
-    ),
-    wrong(
-      'spec.registryRef.name',
-      'rule',
-      { registryRef: { name: 'My_Registry' } },
-      'the metadata.name of a Registry',
-    ),
+    ...wrongRegistryRefs,
     wrong('spec.name', 'minLength', { name: 'a' }, 'at least 2 chars'),
     wrong('spec.name', 'maxLength', { name: 'x'.repeat(257) }, 'may not be more than 256'),
     wrong('spec.name', 'rule', { name: 'team-a/Web:1.0' }, 'write a name such as team-a/web_app'),
@@ -69,29 +57,9 @@ export const repository: KindCases = {
     ...wrongLifecycles,
     ...wrongGrants,
     wrong('spec', 'rule', { policy: { document: DOCUMENT } }, 'leaves no room for grants'),
-    wrong('spec.policy', 'required:document', policy({ allowLockout: false }), 'Required value'),
-    wrong(
-      'spec.policy.document',
-      'maxLength',
-      policy({ document: `{${' '.repeat(10240)}}` }),
-      'may not be more than 10240',
-    ),
-    wrong('spec.policy.document', 'rule', policy({ document: '' }), 'write the policy as JSON text'),
     wrong('spec.className', 'maxLength', { className: 'x'.repeat(254) }, 'may not be more than 253'),
     wrong('spec.className', 'rule', { className: 'Shared' }, 'the metadata.name of a RepositoryClass'),
     wrong('spec.className', 'rule', { className: '' }, 'the metadata.name of a RepositoryClass'),
-    wrong('spec.mode', 'enum', { mode: 'Watch' }, 'supported values: "Enforce", "Observe"'),
-    wrong(
-      'spec.adoption',
-      'enum',
-      { adoption: 'Always' },
-      'supported values: "Never", "IfUnowned", "IfExists", "Only"',
-    ),
-    wrong(
-      'spec.deletionPolicy',
-      'enum',
-      { deletionPolicy: 'Orphan' },
-      'supported values: "Retain", "Delete", "DeleteWithImages"',
-    ),
+    ...wrongKept,
   ],
 };

@@ -1,13 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { AwsError, invalidParameter, limitExceeded, repositoryNotFound } from '../aws-error.ts';
+import { invalidParameter, repositoryNotFound } from '../aws-error.ts';
 import { parsePublicRepositoryArn } from '../aws-names.ts';
 import { cutPage } from '../paging.ts';
 import {
-  checkedRepositoryName,
   type Input,
   maxResults,
   type Output,
-  optionalBoolean,
   optionalList,
   optionalString,
   repositoryName,
@@ -18,7 +16,8 @@ import type { PublicCatalog } from '../public-registry.ts';
 import type { Repository } from '../registry-state.ts';
 import type { OperationContext, OperationTable } from '../world.ts';
 import { repositoryToRead, repositoryToWrite } from './found-repository.ts';
-import { imagePosition } from './images.ts';
+import { imageFacts, imagePosition } from './images.ts';
+import { removedRepository, repositoriesAskedFor, requireRoom } from './kept-repositories.ts';
 import { repositoryPolicyOperations } from './repository-policies.ts';
 import { tagsOf } from './tags.ts';
 
@@ -54,45 +53,17 @@ function createRepository(context: OperationContext, input: Input): Output {
   }
   const tags = tagsOf(input, new Map());
   const catalog = catalogOf(structure(input, 'catalogData'), {});
-  if (registry.repositories.has(name)) {
-    throw new AwsError(
-      'RepositoryAlreadyExistsException',
-      `The repository with name '${name}' already exists in the registry with id '${registry.accountId}'`,
-    );
-  }
-  if (registry.repositories.size >= registry.repositoryQuota) throw limitExceeded();
+  requireRoom(registry, name);
   return { repository: describe(registry.add(name, { tags, catalog })), catalogData: shown(catalog) };
 }
 
 function describeRepositories(context: OperationContext, input: Input): Output {
-  const { registry } = context;
-  const names = optionalList(input, 'repositoryNames', { min: 1, max: 100 });
-  const size = maxResults(input);
-  const nextToken = optionalString(input, 'nextToken');
-  if (names === undefined) {
-    const page = cutPage(registry.allSeen(), (one) => one.sequence, size ?? 100, nextToken);
-    return { repositories: page.items.map(describe), nextToken: page.nextToken };
-  }
-  if (size !== undefined) throw invalidParameter('maxResults', 'must not be used with repositoryNames');
-  const repositories = names.map((raw) => {
-    const name = checkedRepositoryName(String(raw), 'repositoryNames');
-    const repository = registry.seen(name);
-    if (repository === undefined) throw repositoryNotFound(name, registry.accountId);
-    return describe(repository);
-  });
-  return { repositories };
+  const { found, nextToken } = repositoriesAskedFor(context, input);
+  return { repositories: found.map(describe), nextToken };
 }
 
 function deleteRepository(context: OperationContext, input: Input): Output {
-  const repository = repositoryToWrite(context, input);
-  if (repository.images.size > 0 && optionalBoolean(input, 'force') !== true) {
-    throw new AwsError(
-      'RepositoryNotEmptyException',
-      `The repository with name '${repository.name}' in registry with id '${repository.registryId}' cannot be deleted because it still contains images`,
-    );
-  }
-  context.registry.remove(repository.name);
-  return { repository: describe(repository) };
+  return { repository: describe(removedRepository(context, input)) };
 }
 
 function describe({ arn, registryId, name, uri, createdAt }: Repository): Output {
@@ -170,17 +141,10 @@ function describeImages(context: OperationContext, input: Input): Output {
   const images = [...repository.images.values()].sort((a, b) => imagePosition(a) - imagePosition(b));
   const size = maxResults(input) ?? 100;
   const page = cutPage(images, imagePosition, size, optionalString(input, 'nextToken'));
-  const imageDetails = page.items.map((image) => ({
-    registryId: repository.registryId,
-    repositoryName: repository.name,
-    imageDigest: image.digest,
-    imageTags: image.tags.size > 0 ? [...image.tags] : undefined,
-    imageSizeInBytes: image.sizeInBytes,
-    imagePushedAt: image.pushedAt,
-    imageManifestMediaType: image.manifestMediaType,
-    artifactMediaType: image.artifactMediaType,
-  }));
-  return { imageDetails, nextToken: page.nextToken };
+  return {
+    imageDetails: page.items.map((image) => imageFacts(repository, image)),
+    nextToken: page.nextToken,
+  };
 }
 
 function tagResource(context: OperationContext, input: Input): Output {

@@ -181,11 +181,11 @@ export function presentImage(repository: Repository, id: ImageId): Image {
   );
 }
 
-function imageDetail({ registry }: OperationContext, repository: Repository, image: Image): Output {
-  const scan = registry.scansInDescribeImages ? image.scan : undefined;
+/** What ECR and ECR Public both tell of an image. */
+export function imageFacts({ registryId, name }: Repository, image: Image): Output {
   return {
-    registryId: repository.registryId,
-    repositoryName: repository.name,
+    registryId,
+    repositoryName: name,
     imageDigest: image.digest,
     // ECR leaves the member out for untagged images.
     imageTags: image.tags.size > 0 ? [...image.tags] : undefined,
@@ -193,6 +193,13 @@ function imageDetail({ registry }: OperationContext, repository: Repository, ima
     imagePushedAt: image.pushedAt,
     imageManifestMediaType: image.manifestMediaType,
     artifactMediaType: image.artifactMediaType,
+  };
+}
+
+function imageDetail({ registry }: OperationContext, repository: Repository, image: Image): Output {
+  const scan = registry.scansInDescribeImages ? image.scan : undefined;
+  return {
+    ...imageFacts(repository, image),
     lastRecordedPullTime: image.lastPulledAt,
     imageStatus: image.status,
     lastArchivedAt: image.archivedAt,

@@ -1,9 +1,10 @@
 import { AwsError, invalidParameter } from '../aws-error.ts';
-import { type Input, type Output, requiredString } from '../parameters.ts';
+import type { Input, Output } from '../parameters.ts';
 import { parsePolicy } from '../policy-document.ts';
 import { reformatPolicy } from '../policy-format.ts';
 import type { Registry } from '../registry-state.ts';
 import type { OperationContext, OperationTable } from '../world.ts';
+import { policyTextOf } from './policy-text.ts';
 
 /** Operations on the policy of a registry. */
 export const registryPolicyOperations = {
@@ -12,13 +13,8 @@ export const registryPolicyOperations = {
   DeleteRegistryPolicy: deleteRegistryPolicy,
 } satisfies OperationTable;
 
-const LONGEST_POLICY = 10_240;
-
 function putRegistryPolicy(context: OperationContext, input: Input): Output {
-  const text = requiredString(input, 'policyText');
-  if (text.length > LONGEST_POLICY) {
-    throw invalidParameter('policyText', `Member must have length less than or equal to ${LONGEST_POLICY}`);
-  }
+  const text = policyTextOf(input);
   const { registry } = context;
   registry.wide.policyText = checkedPolicy(context, text);
   return answer(registry, registry.wide.policyText);

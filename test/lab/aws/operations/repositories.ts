@@ -1,21 +1,17 @@
-import { AwsError, invalidParameter, limitExceeded, repositoryNotFound } from '../aws-error.ts';
+import { invalidParameter } from '../aws-error.ts';
 import { resolveKmsKey } from '../kms-key.ts';
-import { cutPage } from '../paging.ts';
 import {
-  checkedRepositoryName,
   type Input,
-  maxResults,
   type Output,
   oneOf,
   optionalBoolean,
-  optionalList,
   optionalString,
   repositoryName,
   structure,
 } from '../parameters.ts';
 import type { Repository } from '../registry-state.ts';
 import type { OperationContext, OperationTable } from '../world.ts';
-import { repositoryToWrite } from './found-repository.ts';
+import { removedRepository, repositoriesAskedFor, requireRoom } from './kept-repositories.ts';
 import { mutabilityOf } from './repository-settings.ts';
 import { tagsOf } from './tags.ts';
 
@@ -35,15 +31,7 @@ function createRepository(context: OperationContext, input: Input): Output {
     encryption: encryptionOf(structure(input, 'encryptionConfiguration'), context),
     tags: tagsOf(input, new Map()),
   };
-  if (registry.repositories.has(name)) {
-    throw new AwsError(
-      'RepositoryAlreadyExistsException',
-      `The repository with name '${name}' already exists in the registry with id '${registry.accountId}'`,
-    );
-  }
-  if (registry.repositories.size >= registry.repositoryQuota) {
-    throw limitExceeded();
-  }
+  requireRoom(registry, name);
   return { repository: describe(registry.add(name, settings)) };
 }
 
@@ -61,35 +49,12 @@ function encryptionOf(input: Input, context: OperationContext): Repository['encr
 }
 
 function describeRepositories(context: OperationContext, input: Input): Output {
-  const names = optionalList(input, 'repositoryNames', { min: 1, max: 100 });
-  const size = maxResults(input);
-  const nextToken = optionalString(input, 'nextToken');
-  if (names === undefined) {
-    const page = cutPage(context.registry.allSeen(), (one) => one.sequence, size ?? 100, nextToken);
-    return { repositories: page.items.map(describe), nextToken: page.nextToken };
-  }
-  // The API reference: "This option cannot be used when you specify repositories with repositoryNames."
-  if (size !== undefined) throw invalidParameter('maxResults', 'must not be used with repositoryNames');
-  if (nextToken !== undefined) throw invalidParameter('nextToken', 'must not be used with repositoryNames');
-  const repositories = names.map((raw) => {
-    const name = checkedRepositoryName(String(raw), 'repositoryNames');
-    const repository = context.registry.seen(name);
-    if (repository === undefined) throw repositoryNotFound(name, context.registry.accountId);
-    return describe(repository);
-  });
-  return { repositories };
+  const { found, nextToken } = repositoriesAskedFor(context, input);
+  return { repositories: found.map(describe), nextToken };
 }
 
 function deleteRepository(context: OperationContext, input: Input): Output {
-  const repository = repositoryToWrite(context, input);
-  if (repository.images.size > 0 && optionalBoolean(input, 'force') !== true) {
-    throw new AwsError(
-      'RepositoryNotEmptyException',
-      `The repository with name '${repository.name}' in registry with id '${repository.registryId}' cannot be deleted because it still contains images`,
-    );
-  }
-  context.registry.remove(repository.name);
-  return { repository: describe(repository) };
+  return { repository: describe(removedRepository(context, input)) };
 }
 
 function describe(repository: Repository): Output {

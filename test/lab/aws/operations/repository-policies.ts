@@ -1,11 +1,12 @@
 import { AwsError, invalidParameter } from '../aws-error.ts';
-import { type Input, type Output, optionalBoolean, requiredString } from '../parameters.ts';
+import { type Input, type Output, optionalBoolean } from '../parameters.ts';
 import { parsePolicy } from '../policy-document.ts';
 import { refusal } from '../policy-evaluation.ts';
 import { reformatPolicy } from '../policy-format.ts';
 import type { Repository } from '../registry-state.ts';
 import type { OperationContext, OperationTable } from '../world.ts';
 import { repositoryToRead, repositoryToWrite } from './found-repository.ts';
+import { policyTextOf } from './policy-text.ts';
 
 /** Operations on repository policies. */
 export const repositoryPolicyOperations = {
@@ -14,13 +15,8 @@ export const repositoryPolicyOperations = {
   DeleteRepositoryPolicy: deleteRepositoryPolicy,
 } satisfies OperationTable;
 
-const LONGEST_POLICY = 10_240;
-
 function setRepositoryPolicy(context: OperationContext, input: Input): Output {
-  const text = requiredString(input, 'policyText');
-  if (text.length > LONGEST_POLICY) {
-    throw invalidParameter('policyText', `Member must have length less than or equal to ${LONGEST_POLICY}`);
-  }
+  const text = policyTextOf(input);
   const repository = repositoryToWrite(context, input);
   const stored = checkedPolicy(context, text);
   if (optionalBoolean(input, 'force') !== true && locksOut(context, repository, stored)) {

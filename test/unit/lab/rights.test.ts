@@ -1,13 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
-import { comparedRights, type Right, rightsOf } from '../../after/rights-comparison.ts';
 import { shippedRights } from '../../after/shipped-roles.ts';
-import { type AccountCall, callsIn } from '../../lab/account-record.ts';
+import type { AccountCall } from '../../lab/account-record.ts';
+import { comparedRights, type Right, rightsIn, rightsOf } from '../../lab/rights.ts';
 
 const secrets = (name: string, more: Partial<Right> = {}): Right => ({
   verb: 'get',
   resource: '/secrets',
   name,
-  isOwn: false,
   file: 'role.yaml',
   ...more,
 });
@@ -15,7 +14,6 @@ const call = (name: string, more: Partial<AccountCall> = {}): AccountCall => ({
   verb: 'get',
   resource: '/secrets',
   name,
-  isOwn: false,
   outcome: 'ok',
   ...more,
 });
@@ -31,7 +29,7 @@ describe('rights and calls', () => {
 
   test.each<[string, AccountCall]>([
     ['another name', call('theirs')],
-    ['no name', { verb: 'get', resource: '/secrets', isOwn: false, outcome: 'ok' }],
+    ['no name', { verb: 'get', resource: '/secrets', outcome: 'ok' }],
     ['another verb', call('ecr-pull', { verb: 'patch' })],
     ['another resource', call('ecr-pull', { resource: '/secrets/token' })],
     ['what was refused', call('theirs', { outcome: 'denied' })],
@@ -51,9 +49,22 @@ describe('rights and calls', () => {
   });
 
   test('of a Role hold in its own namespace only', () => {
-    const own = secrets('keys', { isOwn: true });
-    expect(compared([own], [call('keys', { isOwn: true })])).toMatchObject({ missing: [], unused: [] });
-    expect(compared([own], [call('keys')]).missing).toEqual(['get /secrets keys']);
+    const own = secrets('keys', { namespace: 'a' });
+    expect(compared([own], [call('keys', { namespace: 'a' })])).toMatchObject({ missing: [], unused: [] });
+    expect(compared([own], [call('keys', { namespace: 'b' })]).missing).toEqual(['get /secrets keys in b']);
+    expect(compared([own], [call('keys')])).toMatchObject({
+      missing: ['get /secrets keys'],
+      unused: ['get /secrets keys in a'],
+    });
+  });
+
+  test('that were of no help are told', () => {
+    const asked = [call('ecr-pull'), call('ecr-pull', { outcome: 'denied' })];
+    expect(compared([secrets('ecr-pull')], asked)).toMatchObject({
+      missing: [],
+      denied: ['get /secrets ecr-pull'],
+    });
+    expect(compared([secrets('ecr-pull')], [call('ecr-pull')]).denied).toEqual([]);
   });
 
   test('that nothing came of are unused', () => {
@@ -66,6 +77,11 @@ describe('rights and calls', () => {
     const { name: _, ...any } = secrets('x');
     expect(compared([any], [call('theirs')])).toMatchObject({ missing: [], unused: [] });
   });
+
+  test('of a ClusterRole hold in every namespace', () => {
+    const asked = call('ecr-pull', { namespace: 'a' });
+    expect(compared([secrets('ecr-pull')], [asked])).toMatchObject({ missing: [], unused: [] });
+  });
 });
 
 test('a rule is as many rights as it has groups, resources, names and verbs', () => {
@@ -75,10 +91,34 @@ test('a rule is as many rights as it has groups, resources, names and verbs', ()
     resourceNames: ['d'],
     verbs: ['get', 'list'],
   };
-  const words = rightsOf(rule, { isOwn: true, file: 'f' }).map(({ verb, resource }) => `${verb} ${resource}`);
+  const words = rightsOf(rule, { file: 'f' }).map(({ verb, resource }) => `${verb} ${resource}`);
   expect(words.sort()).toEqual(
     ['/b', '/c/status', 'a/b', 'a/c/status'].flatMap((what) => [`get ${what}`, `list ${what}`]).sort(),
   );
+});
+
+describe('manifests', () => {
+  const rules = [{ apiGroups: [''], resources: ['secrets'], verbs: ['get'] }];
+  const FOR_PEOPLE = { 'rbac.authorization.k8s.io/aggregate-to-view': 'true' };
+  const namespacesOf = (object: object) =>
+    rightsIn(JSON.stringify(object), { file: 'f', namespace: 'told' }).map(({ namespace }) => namespace);
+
+  test.each<[string, object, readonly (string | undefined)[]]>([
+    ['a ClusterRole has rights everywhere', { kind: 'ClusterRole', rules }, [undefined]],
+    ['a Role has them where it is told', { kind: 'Role', rules }, ['told']],
+    ['but where it names a namespace', { kind: 'Role', metadata: { namespace: 'named' }, rules }, ['named']],
+    ['a role without rules has none', { kind: 'Role' }, []],
+    ['nor has what is no role', { kind: 'Binding', rules }, []],
+    ['nor has one for people', { kind: 'ClusterRole', metadata: { labels: FOR_PEOPLE }, rules }, []],
+  ])('%s', (_, object, found) => {
+    // To toEqual a list of nothing but undefined is an empty one.
+    expect(namespacesOf(object)).toStrictEqual(found);
+  });
+
+  test('that hold a document with nothing in it are read to the end', () => {
+    const text = `---\n# nothing\n---\n${JSON.stringify({ kind: 'ClusterRole', rules })}\n`;
+    expect(rightsIn(text, { file: 'f' })).toHaveLength(1);
+  });
 });
 
 test('the shipped roles are found: those of the base and of the components', () => {
@@ -91,48 +131,4 @@ test('the shipped roles are found: those of the base and of the components', () 
       'components/lifecycle-block/cluster-role.yaml',
     ]),
   );
-});
-
-describe('a line of an audit log', () => {
-  const event = {
-    user: { username: 'system:serviceaccount:ecr-operator:ecr-operator' },
-    userAgent: 'ecr-operator',
-    verb: 'patch',
-    responseStatus: { code: 201 },
-    objectRef: { resource: 'secrets', namespace: 'team', name: 'ecr-pull' },
-  };
-
-  test('is a call, and an apply that made something a second one', () => {
-    const asked = { resource: '/secrets', name: 'ecr-pull', isOwn: false, outcome: 'ok' };
-    expect(callsIn(JSON.stringify(event))).toEqual([
-      { ...asked, verb: 'patch' },
-      { ...asked, verb: 'create' },
-    ]);
-  });
-
-  test.each<[string, unknown]>([
-    ['of another account', { ...event, user: { username: 'system:serviceaccount:team:ecr-operator' } }],
-    ['of a test that has the token', { ...event, userAgent: 'curl' }],
-    ['about no resource', { ...event, objectRef: undefined }],
-  ])('%s is none', (_, other) => {
-    expect(callsIn(JSON.stringify(other))).toEqual([]);
-  });
-
-  test('that was cut off is none', () => {
-    expect(callsIn(JSON.stringify(event).slice(0, 80))).toEqual([]);
-  });
-
-  test.each([
-    [200, 'ok'],
-    [403, 'denied'],
-    [409, 'failed'],
-  ])('with the code %i is %s', (code, outcome) => {
-    expect(callsIn(JSON.stringify({ ...event, responseStatus: { code } }))).toMatchObject([{ outcome }]);
-  });
-
-  test('keeps no name of what no rule names', () => {
-    const objectRef = { apiGroup: 'apps', resource: 'deployments', name: 'web' };
-    const [found] = callsIn(JSON.stringify({ ...event, verb: 'get', objectRef }));
-    expect(found).toEqual({ verb: 'get', resource: 'apps/deployments', isOwn: false, outcome: 'ok' });
-  });
 });
