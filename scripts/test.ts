@@ -45,7 +45,7 @@ async function run(folder: string, jestArgs: readonly string[]): Promise<number>
     ECR_OPERATOR_LAB_RIGHTS: rights,
     [OPERATOR_PROGRAM]: await bundledOperator(folder),
     // The servers written in Go live for seconds: less collecting, more memory.
-    GOGC: process.env['GOGC'] ?? '400',
+    GOGC: process.env['GOGC'] ?? '800',
   };
   const pool = await startPool(join(folder, 'pool'), env);
   const tests = await jest(jestArgs, output, { ...env, ...pool.env });

@@ -184,7 +184,7 @@ async function mendDrift({ lab }: Stage, story: Story): Promise<void> {
   registry.call('PutImageTagMutability', { repositoryName: 'team-a/web', imageTagMutability: 'MUTABLE' });
   const started = performance.now();
   const mended = (): boolean => registry.repository('team-a/web')?.mutability === 'IMMUTABLE_WITH_EXCLUSION';
-  await waitFor(mended, { what: 'the drift to be mended', timeoutMs: 20_000 });
+  await waitFor(mended, { what: 'the drift to be mended' });
   story.done('seen and mended', performance.now() - started);
   const events = await waitFor(
     () =>

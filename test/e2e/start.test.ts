@@ -12,7 +12,7 @@ let lab: Lab;
 
 beforeAll(async () => {
   lab = await startLab();
-}, 60_000);
+}, 600_000);
 
 afterAll(async () => {
   await lab.stop();
@@ -41,7 +41,7 @@ async function runUntilReady(name: string, command: string, args: readonly strin
       metadata,
       spec: { accountId: ACCOUNT, region: REGION },
     } as never);
-    await lab.kubectl('wait', '--for=condition=Ready', `ecrreg/${name}`, '--timeout=20s');
+    await lab.kubectl('wait', '--for=condition=Ready', `ecrreg/${name}`, '--timeout=60s');
     await operator.stop();
     expect(await operator.exited).toEqual({ code: 0, signal: null });
     return await operator.logTail();
@@ -54,14 +54,14 @@ describe('the operator as users start it', () => {
   test('npm start works against the current kubeconfig and stops cleanly on SIGTERM', async () => {
     const log = await runUntilReady('from-source', process.execPath, ['--no-warnings', 'src/main.ts']);
     expect(log).toContain('"clean":true');
-  }, 60_000);
+  }, 120_000);
 
   test('the bundle that the Dockerfile puts into the image does the same', async () => {
     const built = await runCommand('npm', ['run', '--silent', 'build'], { cwd: ROOT, timeoutMs: 60_000 });
     expect({ code: built.code, stderr: built.stderr }).toEqual({ code: 0, stderr: '' });
     const log = await runUntilReady('from-bundle', process.execPath, ['dist/ecr-operator.js']);
     expect(log).toContain('"clean":true');
-  }, 90_000);
+  }, 180_000);
 
   test('wrong flags are all reported at once, with exit code 2', async () => {
     const { code, stderr } = await runCommand(
@@ -76,7 +76,7 @@ describe('the operator as users start it', () => {
     expect(stderr).toContain('--nope is not known');
     expect(stderr).toContain('write less than --lease-duration-seconds, which is 3');
     expect(stderr).toContain('write debug, info, warn or error');
-  }, 30_000);
+  }, 60_000);
 
   test('a cluster that cannot be reached is said in one line, with exit code 1', async () => {
     const { code, stdout } = await runCommand(process.execPath, ['--no-warnings', 'src/main.ts'], {
@@ -85,5 +85,5 @@ describe('the operator as users start it', () => {
     });
     expect(code).toBe(1);
     expect(JSON.parse(stdout)).toMatchObject({ level: 'error', msg: 'the Kubernetes API cannot be used' });
-  }, 30_000);
+  }, 60_000);
 });

@@ -42,6 +42,11 @@ export interface ApiProxy {
   openWatches(match?: ProxyMatch): number;
   /** Resets the connections of open watches; returns how many. */
   resetWatches(match?: ProxyMatch): number;
+  /**
+   * Tells open watches how far they are, as the API server does once in a minute of its own time: for clients whose
+   * minutes are shorter.
+   */
+  bookmarkWatches(match?: ProxyMatch): Promise<void>;
   /** Ends open watches as the API server does whose history is too short: an ERROR event, 410 unless told. */
   expireWatches(match?: ProxyMatch, error?: { readonly code?: number; readonly reason?: string }): number;
   /** From now on nothing more comes back for matching requests, new ones and open watches, until `resume`. */
@@ -120,6 +125,9 @@ function controls({ faults, gate, hooks, exchanges, records }: Traffic): Omit<Ap
     onResponse: (added, when = 'before') => hook(hooks[when], added),
     openWatches: (match = {}) => watches(match).length,
     resetWatches: (match = {}) => watches(match).map(({ reset }) => reset()).length,
+    async bookmarkWatches(match = {}) {
+      await Promise.all(watches(match).map(({ bookmark }) => bookmark()));
+    },
     expireWatches: (match = {}, { code, reason } = {}) =>
       watches(match).map(({ endWith }) => endWith(watchError(code, reason))).length,
     silence: (match = {}) => gate.silence(match),

@@ -14,5 +14,5 @@ export async function installOperator(
   installWith: (kubeconfig: string) => Promise<unknown> = applyFolder,
 ): Promise<void> {
   await installWith(kubeconfig);
-  await kubectlOk(kubeconfig, ['wait', '--for=condition=Established', 'crd', '--all', '--timeout=20s']);
+  await kubectlOk(kubeconfig, ['wait', '--for=condition=Established', 'crd', '--all', '--timeout=50s']);
 }

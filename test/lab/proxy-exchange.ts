@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import { type Agent, request as httpsRequest } from 'node:https';
 import type { Socket } from 'node:net';
-import type { Readable } from 'node:stream';
+import type { Transform } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ProxyHook, ProxyTarget } from './api-proxy.ts';
@@ -13,6 +13,7 @@ import {
   watchError,
 } from './proxy-faults.ts';
 import type { ProxyGate } from './proxy-gate.ts';
+import { bookmarkAfter } from './watch-bookmark.ts';
 
 export interface ExchangeSetting {
   readonly target: ProxyTarget;
@@ -31,6 +32,8 @@ export interface Exchange {
   reset(): void;
   /** Sends the client this as the last of its answer, whatever the API server still has to say. */
   endWith(text: string): void;
+  /** Tells the client of a watch how far it is, as soon as nothing holds it back; nothing where it is over. */
+  bookmark(): Promise<void>;
 }
 
 interface Passage extends Exchange {
@@ -38,7 +41,9 @@ interface Passage extends Exchange {
   readonly incoming: IncomingMessage;
   readonly outgoing: ServerResponse;
   /** What is being passed on to the client. */
-  source?: Readable;
+  source?: Transform;
+  /** What the client of a watch was told last. */
+  told?: string;
 }
 
 /** Not passed on: they belong to one connection. */
@@ -58,6 +63,12 @@ export function serveExchange(
     endWith(text) {
       passage.source?.unpipe(outgoing);
       outgoing.end(text);
+    },
+    async bookmark() {
+      await setting.gate.passage(passage.request);
+      const { source, told = '', request } = passage;
+      const line = bookmarkAfter(told, request);
+      if (line && source?.writableEnded === false) source.push(line);
     },
   };
   carry(passage, setting).catch((error: unknown) => {
@@ -162,6 +173,9 @@ function passWatch(upstream: IncomingMessage, passage: Passage, gate: ProxyGate)
   const events = gate.stream(request);
   upstream.on('error', reset);
   passage.source = events;
+  events.on('data', (chunk: Buffer) => {
+    passage.told = chunk.toString('latin1');
+  });
   upstream.pipe(events).pipe(outgoing);
 }
 

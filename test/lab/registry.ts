@@ -53,7 +53,7 @@ async function startOn(folder: string): Promise<{ readonly process: LabProcess; 
     return statusCode === 200;
   };
   try {
-    await waitUntilReady(process, answers, { what: 'its /v2/ answers 200', timeoutMs: 20_000 });
+    await waitUntilReady(process, answers, { what: 'its /v2/ answers 200' });
   } catch (error) {
     await process.stop({ signal: 'SIGKILL' });
     throw error;

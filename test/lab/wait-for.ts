@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { inspect } from 'node:util';
 
 export interface WaitOptions<T> {
-  /** Said in the error: "after 10000 ms still waiting for <what>". */
+  /** Said in the error: "after 30000 ms still waiting for <what>". */
   readonly what: string;
   /** When the state is as wished; truthy unless told. */
   readonly until?: (state: T) => boolean;
@@ -14,14 +14,14 @@ export interface WaitOptions<T> {
 const SHOWN = 4_000;
 
 /**
- * Reads the state until it is as wished, and returns it. A read that throws counts as not yet. At the deadline (10 s
- * unless told) it rejects, and the error shows what was seen last.
+ * Reads the state until it is as wished, and returns it. A read that throws counts as not yet. At the deadline (30 s
+ * unless told: no promise, but what a busy machine may need) it rejects, and the error shows what was seen last.
  */
 export async function waitFor<T>(
   read: () => T | Promise<T>,
   options: WaitOptions<T>,
 ): Promise<NonNullable<T>> {
-  const { what, until = Boolean, timeoutMs = 10_000, intervalMs = 50 } = options;
+  const { what, until = Boolean, timeoutMs = 30_000, intervalMs = 50 } = options;
   const deadline = performance.now() + timeoutMs;
   for (;;) {
     const seen = await attempt(read);

@@ -75,7 +75,6 @@ describeOnNode('the image, run as the shipped Deployment runs it', () => {
     } as never);
     const config = await waitFor(() => lab.dockerConfig('team-a'), {
       what: 'the pull Secret',
-      timeoutMs: 20_000,
     });
     expect(Object.keys((JSON.parse(config) as { auths: object }).auths)).toEqual([HOST]);
   });
@@ -95,6 +94,7 @@ describeOnNode('the image, run as the shipped Deployment runs it', () => {
     const scraped = await get(metrics, '/metrics');
     expect(scraped.status).toBe(200);
     expect(scraped.text).toContain('process_resident_memory_bytes');
+    expect(scraped.text).toContain(`\necr_operator_memory_limit_bytes ${MEMORY_MIB * 1_024 ** 2}\n`);
   });
 
   test('idle, needs less than half of its memory limit', async () => {

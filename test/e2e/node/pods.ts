@@ -123,8 +123,8 @@ function podOnce(
   return waitFor(read, {
     what: `the Pod ${namespace}/${name} to ${what}`,
     until: (now) => until(stateOf(now)),
-    // Between two attempts to pull, kubelet waits for ten to twenty seconds.
-    timeoutMs: 30_000,
+    // Between two attempts to pull, kubelet waits for ten to twenty seconds; a busy machine takes its time besides.
+    timeoutMs: 80_000,
   });
 }
 

@@ -116,7 +116,7 @@ describeOnNode('a real node', () => {
       own = await nodeLab.push('team-a/web', '1');
       sibling = await nodeLab.push('team-a/api', '1');
       foreign = await nodeLab.push('team-b/web', '1');
-    }, 30_000);
+    }, 60_000);
 
     async function refused(namespace: string, name: string, image: string): Promise<void> {
       await forbidden(lab, await createPod(lab, { namespace, name, image }));

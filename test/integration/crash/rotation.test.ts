@@ -115,7 +115,7 @@ async function forEachWrite(crash: (write: number) => Promise<boolean>): Promise
 async function expectServed(scene: Scene, namespaces: readonly string[], object: PullObject): Promise<void> {
   await waitFor(
     async () => (await secretsOf(lab, namespaces)).every((secret) => isValid(lab, secret) && isFresh(secret)),
-    { what: 'a fresh Secret in every namespace', timeoutMs: 20_000 },
+    { what: 'a fresh Secret in every namespace' },
   );
   await servedIn(lab, object, namespaces.length);
   for (const namespace of namespaces) {

@@ -8,6 +8,7 @@ import { type ControlPlane, startControlPlane } from '../../lab/control-plane.ts
 import type { KubeObject } from '../../lab/kube-client.ts';
 import { kubectl, kubectlOk } from '../../lab/kubectl.ts';
 import { OPERATOR_NAMESPACE } from '../../lab/lab.ts';
+import { rightsKnown } from '../../lab/rights-known.ts';
 import { COMPONENTS, type Component, changedIn, KUSTOMIZE, writeOverlay } from './overlay.ts';
 
 jest.setTimeout(120_000);
@@ -81,8 +82,10 @@ async function rightsAround(component: Component): Promise<{ before: string[]; a
     ['clusterrole', 'clusterrolebinding'].map((kind) => `${kind}/ecr-operator-${name}`),
   );
   await kubectlOk(kubeconfig, ['delete', '--ignore-not-found', ...roles]);
+  await rightsKnown(controlPlane.admin);
   const before = await rights();
   await apply([component]);
+  await rightsKnown(controlPlane.admin);
   return { before, after: await rights() };
 }
 

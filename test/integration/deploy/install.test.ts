@@ -25,7 +25,7 @@ let lab: Lab;
 
 beforeAll(async () => {
   lab = await startLab();
-}, 60_000);
+}, 600_000);
 
 afterAll(async () => {
   await lab.stop();

@@ -4,6 +4,7 @@ import { type ControlPlane, startControlPlane } from '../../lab/control-plane.ts
 import type { KubeObject } from '../../lab/kube-client.ts';
 import { kubectl, kubectlOk } from '../../lab/kubectl.ts';
 import { OPERATOR_NAMESPACE } from '../../lab/lab.ts';
+import { rightsKnown } from '../../lab/rights-known.ts';
 import { kustomized, type Objects } from '../chart/rendered.ts';
 import { COMPONENTS, writeOverlay } from './overlay.ts';
 
@@ -57,6 +58,7 @@ describe('an overlay with a namespace of its own', () => {
 
   test('gives its account, and no account of the old one, the rights', async () => {
     await kubectlOk(kubeconfig, ['apply', '-k', folder]);
+    await rightsKnown(controlPlane.admin);
     const may = async (namespace: string, ...question: string[]): Promise<string> => {
       const account = `--as=system:serviceaccount:${namespace}:ecr-operator`;
       const { stdout } = await kubectl(kubeconfig, ['auth', 'can-i', ...question, account]);

@@ -5,7 +5,7 @@ import { imageScene, scheduledLook } from './image-scene.ts';
 
 const NAMESPACE = 'findings';
 
-jest.setTimeout(60_000);
+jest.setTimeout(120_000);
 
 let lab: EcrLab;
 

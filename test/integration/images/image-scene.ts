@@ -13,6 +13,7 @@ import {
 
 export const ANNOTATION = 'ecr-operator.io/images-requested-at';
 const HOUR = 3_600_000;
+const QUARTER = HOUR / 4;
 const LIST = 'ecr:DescribeImages';
 
 /** What tests of images say of one Repository, whose ECR repository has the same name. */
@@ -96,12 +97,15 @@ export function imageScene(lab: EcrLab, namespace: string, name: string): ImageS
   };
 }
 
-/** Time goes on until the schedule has had the images of a repository looked at more often than that. */
+/**
+ * Time goes on until the schedule has had the images of a repository looked at more often than that: an hour and a half
+ * at most, since each tick is spread over half of the time to the next one.
+ */
 export async function scheduledLook(lab: EcrLab, name: string, looks: number): Promise<void> {
   const done = (): number => lab.aws.actions.counts(repositoryArn(name))[LIST] ?? 0;
   await waitFor(
     async () => {
-      await lab.advance(300_000);
+      await lab.advance(QUARTER);
       return done() > looks;
     },
     { what: `the schedule to have ${name} looked at`, intervalMs: 300 },

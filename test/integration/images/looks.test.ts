@@ -26,7 +26,8 @@ describe('the images are looked at', () => {
     const { ready, push, once } = scene('scheduled');
     await ready();
     push(2);
-    await scheduledLook(lab, 'scheduled', 1);
+    const looks = lab.aws.actions.counts(repositoryArn('scheduled'))['ecr:DescribeImages'] ?? 0;
+    await scheduledLook(lab, 'scheduled', looks);
     await once('two images', ({ imageCount }) => imageCount === 2);
   });
 

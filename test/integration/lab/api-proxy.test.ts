@@ -37,8 +37,9 @@ const configMap = (name: string, data: Readonly<Record<string, string>> = {}) =>
   data,
 });
 
-async function watch(): Promise<OpenWatch> {
-  const opened = await openWatch({ server: proxy.url, ca: lab.ca, token: lab.token('admin'), path: PATH });
+async function watch(query = ''): Promise<OpenWatch> {
+  const target = { server: proxy.url, ca: lab.ca, token: lab.token('admin') };
+  const opened = await openWatch({ ...target, path: PATH, query });
   watches.push(opened);
   return opened;
 }
@@ -89,7 +90,7 @@ describe('requests', () => {
     expect((await client.raw({ path: PATH })).status).toBe(502);
     await lab.startApiServer();
     expect((await client.raw({ path: PATH })).status).toBe(200);
-  }, 45_000);
+  }, 120_000);
 
   test('can have happened though the answer is lost', async () => {
     proxy.addFault({ match: { method: 'PATCH' }, fault: { kind: 'reset', when: 'after' }, times: 1 });
@@ -154,6 +155,24 @@ describe('watches', () => {
     expect(proxy.expireWatches()).toBe(1);
     expect(await opened.ended).toBeUndefined();
     expect(opened.events.at(-1)).toMatchObject({ type: 'ERROR', object: { code: 410, reason: 'Expired' } });
+  });
+
+  test('that asked for it are told how far they are, and go on', async () => {
+    const [asked, other] = [await watch('&allowWatchBookmarks=true'), await watch()];
+    const { metadata } = await lab.admin.apply(configMap('marked'));
+    for (const each of [asked, other]) await sees(each, 'marked');
+    await proxy.bookmarkWatches();
+    await lab.admin.apply(configMap('after-the-mark'));
+    for (const each of [asked, other]) await sees(each, 'after-the-mark');
+    const marks = ({ events }: OpenWatch) => events.filter(({ type }) => type === 'BOOKMARK');
+    const { resourceVersion } = metadata as { readonly resourceVersion?: string };
+    // The API server may have told something of its own at the beginning.
+    expect(marks(asked).at(-1)?.object).toEqual({
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { resourceVersion },
+    });
+    expect(marks(other)).toEqual([]);
   });
 
   test('that begin can be told so, in the stream or as a status', async () => {

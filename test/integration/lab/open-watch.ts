@@ -24,11 +24,16 @@ export async function openWatch(options: {
   readonly ca: string;
   readonly token: string;
   readonly path: string;
+  /** Added to it, as `&name=value`. */
+  readonly query?: string;
 }): Promise<OpenWatch> {
-  const { server, ca, token, path } = options;
+  const { server, ca, token, path, query = '' } = options;
   const dispatcher = new Agent({ connect: { ca }, bodyTimeout: 0 });
   const headers = { authorization: `Bearer ${token}` };
-  const { statusCode, body } = await request(`${server}${path}?watch=true`, { headers, dispatcher });
+  const { statusCode, body } = await request(`${server}${path}?watch=true${query}`, {
+    headers,
+    dispatcher,
+  });
   if (statusCode !== 200) {
     await dispatcher.destroy();
     throw new Error(`the watch was answered ${statusCode}`);

@@ -7,8 +7,8 @@ import { clusterPullSecret, core, registry } from '../pull-secret/pull-objects.t
 
 /** As short as a busy machine allows. */
 export const TIMES = { durationMs: 8_000, renewDeadlineMs: 6_000, retryPeriodMs: 1_000 };
-/** What a busy machine may be late by (ms). */
-export const MARGIN_MS = 4_000;
+/** What a busy machine may be late by (ms); less than the time of another Lease. */
+export const MARGIN_MS = 6_000;
 
 export const LEASE = {
   apiVersion: 'coordination.k8s.io/v1',
@@ -44,7 +44,7 @@ export interface ElectionLab {
   /** Makes a namespace and returns its name. */
   namespace(): Promise<string>;
   /** Resolves when the namespace has its pull Secret. */
-  served(name: string, timeoutMs?: number): Promise<void>;
+  served(name: string): Promise<void>;
   /** Ends all replicas, and forgets who led. */
   clear(): Promise<void>;
   stop(): Promise<void>;
@@ -119,10 +119,9 @@ export async function startElectionLab(): Promise<ElectionLab> {
       await lab.admin.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
       return name;
     },
-    async served(name, timeoutMs = 20_000) {
+    async served(name) {
       await waitFor(() => lab.admin.get(core('Secret', 'ecr-pull', name)), {
         what: `the pull Secret of ${name}`,
-        timeoutMs,
       });
     },
     async clear() {

@@ -17,7 +17,7 @@ let election: ElectionLab;
 
 beforeAll(async () => {
   election = await startElectionLab();
-}, 60_000);
+}, 600_000);
 
 afterEach(async () => {
   await election?.clear();
@@ -40,9 +40,9 @@ async function leaderAndStandby(
 }
 
 /** A namespace that has been served. */
-async function newNamespace(timeoutMs?: number): Promise<string> {
+async function newNamespace(): Promise<string> {
   const name = await election.namespace();
-  await election.served(name, timeoutMs);
+  await election.served(name);
   return name;
 }
 
@@ -66,12 +66,13 @@ test('of two that start at once one works, and the other changes nothing and ask
 test('after a kill the standby works within the lease, and asks AWS no more than a restart does', async () => {
   const [first, second] = await leaderAndStandby();
   const callsOfStart = first.actions();
+  const killed = Date.now();
   first.signal('SIGKILL');
-  const killed = performance.now();
-  await newNamespace(TIMES.durationMs + MARGIN_MS);
-  expect(performance.now() - killed).toBeLessThan(TIMES.durationMs + MARGIN_MS);
-  expect(await election.holder()).toBe(second.name);
   await second.process.started;
+  const tookMs = Number(await saidAt(election.lab, 'leading', second)) - killed;
+  expect(tookMs).toBeLessThan(TIMES.durationMs + MARGIN_MS);
+  await newNamespace();
+  expect(await election.holder()).toBe(second.name);
   expect(second.actions().length).toBeLessThanOrEqual(callsOfStart.length);
 });
 

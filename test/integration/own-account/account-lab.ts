@@ -51,7 +51,7 @@ export async function startAccountLab(): Promise<AccountLab> {
   try {
     const kubeconfig = await controlPlane.kubeconfig();
     await kubectlOk(kubeconfig, ['apply', '-k', KUSTOMIZE]);
-    await kubectlOk(kubeconfig, ['wait', '--for=condition=Established', 'crd', '--all', '--timeout=20s']);
+    await kubectlOk(kubeconfig, ['wait', '--for=condition=Established', 'crd', '--all', '--timeout=50s']);
     const account = `--serviceaccount=${OPERATOR_NAMESPACE}:ecr-operator`;
     const binding = ['create', 'clusterrolebinding', 'too-much', '--clusterrole=cluster-admin', account];
     await kubectlOk(kubeconfig, binding);

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { digestOf } from '../../lab/aws/image-state.ts';
 import type { KubeObject, KubeRef } from '../../lab/kube-client.ts';
+import { rightsKnown } from '../../lab/rights-known.ts';
 import { waitFor } from '../../lab/wait-for.ts';
 import { writeOverlay } from '../deploy/overlay.ts';
 import { ownedPod, podSpec } from '../repair/pods.ts';
@@ -242,6 +243,7 @@ describe('with Block, a lifecycle policy', () => {
       binding,
     );
     await lab.admin.delete(binding);
+    await rightsKnown(lab.admin);
     // What was read is believed for a minute.
     await lab.advance(61_000);
     const object = await put('forbidden', 1, 'Block');

@@ -60,7 +60,7 @@ export async function startPublicLab(settings: Pick<OperatorSettings, 'env'> = {
         return { found: await lab.admin.get(object) };
       };
       const what = `${object.metadata.name} to be gone`;
-      await waitFor(later, { what, until: ({ found }) => !found, intervalMs: 200, timeoutMs: 20_000 });
+      await waitFor(later, { what, until: ({ found }) => !found, intervalMs: 200 });
     },
     async publicPass(namespace, name) {
       // When the second pass begins the first is over, its status written.

@@ -135,7 +135,7 @@ describe('both kinds', () => {
     await waited.registry();
     await waited.clusterPullSecret();
     await waited.pullSecret(own);
-    const ready = ['--for=condition=Ready', '--timeout=20s'];
+    const ready = ['--for=condition=Ready', '--timeout=50s'];
     await lab.kubectl('wait', ...ready, 'clusterpullsecret', waited.name);
     await lab.kubectl('wait', ...ready, '-n', own, 'pullsecret', waited.name);
     expect(bytesOf(await arrivedIn(lab, own))).toBe(bytesOf(await arrivedIn(lab, namespace)));

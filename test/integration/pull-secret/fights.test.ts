@@ -151,7 +151,7 @@ test('what a person takes out a few times is back at once each time, and is no f
     const now = await waitFor(() => accountIn(lab, namespace), {
       what: 'the entry to be back',
       until: (account) => account.imagePullSecrets?.length === 2,
-      timeoutMs: 5_000,
+      timeoutMs: 8_000,
     });
     expect(now.imagePullSecrets).toEqual([{ name }, { name: 'ecr-pull' }]);
   }

@@ -141,7 +141,7 @@ describe('F12: entries of other registries in a shared Secret', () => {
     for (const host of hosts) {
       const count = writes();
       await changeEntries(lab, namespace, { [host]: THEIRS });
-      await waitFor(() => writes() > count, { what: `the operator to see ${host}`, timeoutMs: 5_000 });
+      await waitFor(() => writes() > count, { what: `the operator to see ${host}`, timeoutMs: 8_000 });
     }
     await holding(lab, namespace, ...hosts, busy.host);
     await servedIn(lab, object, 1);
@@ -208,6 +208,5 @@ test('F1: an entry of ours that somebody spoilt while its Registry failed is men
   fault.remove();
   await waitFor(async () => authsOf(await secretIn(lab, namespace))[b.host]?.password !== undefined, {
     what: 'the spoilt entry to be mended',
-    timeoutMs: 20_000,
   });
 });

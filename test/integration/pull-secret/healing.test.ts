@@ -79,7 +79,7 @@ describe('what somebody does to a Secret is undone within a second', () => {
         what: `the Secret that was ${what} to be back`,
         until: (secret) => JSON.stringify(markedContent(secret)) === JSON.stringify(markedContent(before)),
         intervalMs: 5,
-        timeoutMs: 5_000,
+        timeoutMs: 8_000,
       });
       tookMs.push(performance.now() - started);
       if (what !== 'deleted') expect(now.metadata.uid).toBe(before.metadata.uid);

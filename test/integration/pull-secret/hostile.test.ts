@@ -127,7 +127,7 @@ describe('a Secret that somebody writes as ecr-operator, with other content', ()
     const after = await waitFor(() => arrivedIn(lab, namespace), {
       what: 'the Secret to be put right',
       until: (secret) => bytesOf(secret) === bytesOf(before),
-      timeoutMs: 5_000,
+      timeoutMs: 8_000,
     });
     expect(after.metadata.annotations).toEqual(before.metadata.annotations);
     expect(after.metadata.uid).toBe(before.metadata.uid);

@@ -170,7 +170,6 @@ test('F5, F6: a webhook that does not answer delays its own namespace alone, als
   await skip(lab, 330_000);
   await waitFor(async () => bytesOf(await secretIn(lab, stuck)) !== before, {
     what: 'the namespace that waited',
-    timeoutMs: 20_000,
   });
   await servedIn(lab, object, 31);
 });

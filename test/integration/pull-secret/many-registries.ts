@@ -24,7 +24,10 @@ export async function serveAll(
   namespaces: number,
   settings: Partial<ClusterPullSecretSpec> = {},
 ): Promise<PullObject> {
-  await Promise.all(all.map((one) => one.registry()));
+  // What comes by another watch may come later: a Secret would be written without it first.
+  await Promise.all(
+    all.map(async (one) => statusOf(lab, await one.registry(), () => true, 'have been looked at')),
+  );
   return servedIn(lab, await all[0].clusterPullSecret({ ...naming(...all), ...settings }), namespaces);
 }
 
@@ -47,7 +50,6 @@ export function renewedIn(
   return waitFor(async () => entriesOf(await secretIn(lab, namespace)), {
     what: `${hosts.join(' and ')} to be renewed in ${namespace}`,
     until: (now) => hosts.every((host) => now[host] !== undefined && now[host] !== before[host]),
-    timeoutMs: 20_000,
   });
 }
 

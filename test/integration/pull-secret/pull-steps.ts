@@ -109,7 +109,6 @@ export async function rotatedIn(lab: Lab, namespaces: readonly string[], before:
     {
       what: `the rotation in ${namespaces.join(', ')}`,
       until: ({ bytes: now, different }) => different === 1 && now !== before,
-      timeoutMs: 20_000,
     },
   );
   return bytes;
@@ -120,7 +119,6 @@ export async function calledExactly(lab: Lab, scene: Scene, calls: number): Prom
   await waitFor(() => ({ calls: scene.calls() }), {
     what: `${calls} calls in all`,
     until: (now) => now.calls >= calls,
-    timeoutMs: 20_000,
   });
   markers += 1;
   await marker(lab, scene, `marker-${markers}`);

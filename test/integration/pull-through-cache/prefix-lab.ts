@@ -72,7 +72,6 @@ export async function startPrefixLab(): Promise<PrefixLab> {
         until: (now: Settling | undefined) =>
           now?.status?.observedGeneration === now?.metadata.generation &&
           conditionOf(now, 'Ready')?.reason === reason,
-        timeoutMs: 20_000,
       }) as Promise<never>,
     heldRule: (prefix) => present(caches.rules.get(prefix), prefix),
     heldTemplate: (prefix) => present(caches.templates.get(prefix), prefix),

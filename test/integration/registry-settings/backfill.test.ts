@@ -50,7 +50,6 @@ function told(name: string, ...wanted: string[]): Promise<RegistryObject> {
   return waitFor(() => lab.now(name), {
     what: `backfills of ${name}: ${wanted.join(', ')}`,
     until: inStates(wanted),
-    timeoutMs: 20_000,
   });
 }
 
@@ -64,7 +63,6 @@ function until(name: string, ...wanted: string[]): Promise<RegistryObject> {
     what: `backfills of ${name}: ${wanted.join(', ')}`,
     until: inStates(wanted),
     intervalMs: 100,
-    timeoutMs: 20_000,
   });
 }
 

@@ -47,7 +47,7 @@ function flapUntilContested(name: string) {
     return lab.now(name);
   };
   const until = (found: RegistryObject) => stateOf(found, 'scanning')?.state === 'Contested';
-  return waitFor(step, { what: 'the fight to be told of', until, intervalMs: 50, timeoutMs: 20_000 });
+  return waitFor(step, { what: 'the fight to be told of', until, intervalMs: 50 });
 }
 
 test('a second writer each second for a minute meets back-off and not a fight, and is told of', async () => {

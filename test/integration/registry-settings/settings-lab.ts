@@ -54,7 +54,6 @@ export async function startSettingsLab(): Promise<SettingsLab> {
       waitFor(() => now(name), {
         what: `the first drift check of ${name}`,
         until: ({ status }) => status?.lastDriftCheck !== undefined,
-        timeoutMs: 20_000,
       }),
     at: (region) => lab.aws.as(ACCOUNT, region),
     writes: (region) =>
@@ -66,7 +65,6 @@ export async function startSettingsLab(): Promise<SettingsLab> {
       waitFor(() => now(name), {
         what: `${setting} of ${name} to be ${state}`,
         until: (found) => stateOf(found, setting)?.state === state,
-        timeoutMs: 20_000,
       }),
     async look(name, region) {
       // When the second pass begins the first is over.

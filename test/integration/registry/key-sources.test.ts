@@ -48,7 +48,6 @@ async function knownAs(identity: string): Promise<RegistryObject> {
   return waitFor(() => lab.admin.get<RegistryObject>(registry), {
     what: `the identity ${identity}`,
     until: (now) => now?.status?.identity === identity,
-    timeoutMs: 20_000,
   }) as Promise<RegistryObject>;
 }
 

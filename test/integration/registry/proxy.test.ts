@@ -82,7 +82,6 @@ describe('with an authority that the whole operator trusts', () => {
       what: 'the Registry to be looked at',
       until: (now) =>
         now?.status?.observedGeneration === now?.metadata.generation && readyOf(now).status === 'True',
-      timeoutMs: 20_000,
     });
     expect(ready?.status?.identity).toContain(ACCOUNT);
     await lab.settled(await lab.repository(NAMESPACE, 'by-proxy'));

@@ -56,7 +56,7 @@ describe('a Registry', () => {
 
   test('answers kubectl wait, and kubectl get says the first things', async () => {
     await lab.registry('columns');
-    expect(await lab.kubectl('wait', '--for=condition=Ready', 'registry/columns', '--timeout=20s')).toContain(
+    expect(await lab.kubectl('wait', '--for=condition=Ready', 'registry/columns', '--timeout=50s')).toContain(
       'condition met',
     );
     const [head = '', row = ''] = (await lab.kubectl('get', 'ecrreg', 'columns')).split('\n');

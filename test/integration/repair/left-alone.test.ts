@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import type { KubeObject } from '../../lab/kube-client.ts';
 import type { Lab } from '../../lab/lab.ts';
+import { rightsKnown } from '../../lab/rights-known.ts';
 import { waitFor } from '../../lab/wait-for.ts';
 import { type Scene, scenes } from '../pull-secret/pull-lab.ts';
 import { core } from '../pull-secret/pull-objects.ts';
@@ -180,8 +181,10 @@ describe('a deletion that is refused', () => {
       kind: 'ClusterRole',
       metadata: { name: 'ecr-operator-repair-pods' },
     };
-    const verbs = (...allowed: string[]) =>
-      lab.admin.patch(role, [{ op: 'replace', path: '/rules/0/verbs', value: allowed }]);
+    const verbs = async (...allowed: string[]) => {
+      await lab.admin.patch(role, [{ op: 'replace', path: '/rules/0/verbs', value: allowed }]);
+      await rightsKnown(lab.admin);
+    };
     await verbs('list', 'watch');
     const pods = await early(lab, one, 1);
     await failPulls(lab, pods);

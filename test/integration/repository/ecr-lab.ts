@@ -139,7 +139,6 @@ function words(lab: Lab): Omit<EcrLab, 'operator' | 'proxy' | 'cluster'> {
   const settledOptions = (object: KubeObject, reason: string) => ({
     what: `${object.kind} ${object.metadata.name} to be ${reason}`,
     until: (now: SettlingObject | undefined) => hasSettled(now, reason),
-    timeoutMs: 20_000,
   });
   const events = async (object: KubeObject) =>
     (await admin.list<EventObject>({ apiVersion: 'v1', kind: 'Event' })).filter(

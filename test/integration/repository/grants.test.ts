@@ -193,7 +193,6 @@ describe('a principal that AWS does not know', () => {
       {
         what: 'Stalled',
         until: (now) => now?.status?.conditions?.some(({ type }) => type === 'Stalled') ?? false,
-        timeoutMs: 20_000,
       },
     );
     expect(readyOf(stalled).reason).toBe('PrincipalNotFound');

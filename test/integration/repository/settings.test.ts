@@ -127,7 +127,7 @@ describe('a Repository', () => {
   test('answers kubectl wait', async () => {
     await lab.admin.create(repositoryManifest(NAMESPACE, 'waited-for'));
     const words = await lab.kubectl(
-      ...['wait', '--for=condition=Ready', 'ecrrepo/waited-for', '-n', NAMESPACE, '--timeout=20s'],
+      ...['wait', '--for=condition=Ready', 'ecrrepo/waited-for', '-n', NAMESPACE, '--timeout=50s'],
     );
     expect(words).toContain('condition met');
   });

@@ -28,7 +28,6 @@ const counted = (of: ClassObject, matched: number, synced = matched) =>
   waitFor(() => lab.admin.get<ClassObject>(of), {
     what: `${synced} of ${matched} in the status of ${of.metadata.name}`,
     until: (now) => now?.status?.undeclared?.matched === matched && now.status.undeclared.synced === synced,
-    timeoutMs: 20_000,
   });
 
 test('a class applies to what nobody declared under its prefixes, now, later, and when it changes', async () => {

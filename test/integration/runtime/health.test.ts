@@ -23,7 +23,7 @@ let gate: PromiseWithResolvers<Next>;
 
 beforeAll(async () => {
   lab = await startRuntimeLab();
-}, 60_000);
+}, 600_000);
 
 afterEach(async () => {
   lab.proxy.heal();

@@ -147,7 +147,7 @@ test('a sweep in which AWS goes away ends, and is made again when AWS is back', 
       await lab.advance(20_000);
       return lab.held('outage-7').tags.has(OWNER_TAG);
     },
-    { what: 'the drift to be mended', timeoutMs: 20_000, intervalMs: 200 },
+    { what: 'the drift to be mended', intervalMs: 200 },
   );
   await waitFor(() => lab.open(), {
     what: 'the condition to go',

@@ -44,7 +44,7 @@ interface Conditioned extends KubeObject {
 /** Installs the operator as shipped, and gives it one object of each kind; resolves when all are Ready. */
 export async function install(lab: Lab): Promise<OperatorProcess> {
   await lab.kubectl('apply', '-k', KUSTOMIZE);
-  await lab.kubectl('wait', '--for=condition=Established', 'crd', '--all', '--timeout=20s');
+  await lab.kubectl('wait', '--for=condition=Established', 'crd', '--all', '--timeout=50s');
   const operator = await lab.startOperator();
   for (const name of [SERVED, OWN]) {
     await lab.admin.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
@@ -110,15 +110,19 @@ export async function onlyLeft(lab: Lab, objects: readonly string[]): Promise<vo
 
 /** Resolves when there are neither CRDs of ours nor these namespaces. */
 export async function nothingLeft(lab: Lab, namespaces: readonly string[]): Promise<void> {
-  const names = namespaces.map((name) => `namespace/${name}`);
   const there = async (): Promise<string[]> => {
-    const lines = await lab.kubectl('get', 'crd,namespaces', '-o', 'name');
-    return lines.split('\n').filter((line) => line.endsWith('.ecr-operator.io') || names.includes(line));
+    const [crds, spaces] = await Promise.all([
+      lab.admin.list({ apiVersion: 'apiextensions.k8s.io/v1', kind: 'CustomResourceDefinition' }),
+      lab.admin.list({ apiVersion: 'v1', kind: 'Namespace' }),
+    ]);
+    return [
+      ...crds.map(({ metadata }) => metadata.name).filter((name) => name.endsWith('.ecr-operator.io')),
+      ...spaces.map(({ metadata }) => metadata.name).filter((name) => namespaces.includes(name)),
+    ];
   };
   await waitFor(there, {
     what: 'CRDs and namespaces to be gone',
     until: (now) => now.length === 0,
     timeoutMs: 60_000,
-    intervalMs: 300,
   });
 }

@@ -4,7 +4,7 @@ import { ACCOUNT, type Lab, OPERATOR_NAMESPACE, REGION, startLab } from '../../l
 import type { OperatorProcess } from '../../lab/operator.ts';
 import { waitFor } from '../../lab/wait-for.ts';
 import { secretIn } from '../pull-secret/pull-lab.ts';
-import { documented, install, KUSTOMIZE, nothingLeft, OWN, onlyLeft, SERVED } from './uninstall-lab.ts';
+import { documented, install, KUSTOMIZE, left, nothingLeft, OWN, onlyLeft, SERVED } from './uninstall-lab.ts';
 
 jest.setTimeout(120_000);
 
@@ -128,10 +128,11 @@ describe('without AWS', () => {
     await deleteCrds();
     await onlyLeft(lab, WAITING);
     lab.aws.faults.clear();
-    const ecr = lab.aws.as(ACCOUNT, REGION);
-    await waitFor(() => lab.advance(60_000).then(() => !ecr.repository('dropped')), {
+    // Each waits for its own next attempt.
+    await waitFor(() => lab.advance(60_000).then(() => left(lab)), {
       what: 'the deletion in ECR',
-      timeoutMs: 40_000,
+      until: (objects) => objects.length === 0,
+      timeoutMs: 60_000,
       intervalMs: 500,
     });
     await expectNothingLeft(['kept']);
@@ -158,7 +159,7 @@ describe('the operator first', () => {
   });
 
   test('its Deployment: objects wait, and go as documented; Secrets that stayed so go by their label, those given back stay', async () => {
-    await lab.kubectl('delete', 'ecrps', 'mine', '-n', OWN, '--timeout=30s');
+    await lab.kubectl('delete', 'ecrps', 'mine', '-n', OWN, '--timeout=50s');
     await operator.kill();
     await lab.kubectl('delete', 'deployment', 'ecr-operator', '-n', OPERATOR_NAMESPACE);
     await deleteCrds();

@@ -77,7 +77,7 @@ export async function bridgeNetworks(
     const args = ['--no-warnings', program, JSON.stringify(relays)];
     const relay = await sandbox.startBeside('relay', process.execPath, args);
     const listens = async () => (await relay.logTail()).includes('listening');
-    await waitUntilReady(relay, listens, { what: 'it listens', timeoutMs: 20_000 });
+    await waitUntilReady(relay, listens, { what: 'it listens' });
     return end;
   } catch (error) {
     await end();

@@ -59,7 +59,7 @@ async function entered(
     return init !== '';
   };
   try {
-    await waitUntilReady(keeper, isUp, { what: 'its mounts are there', timeoutMs: 20_000, intervalMs: 10 });
+    await waitUntilReady(keeper, isUp, { what: 'its mounts are there', intervalMs: 10 });
   } catch (error) {
     await keeper.stop();
     throw error;

@@ -109,7 +109,6 @@ async function kindsServed(admin: LabKubeClient): Promise<void> {
   await waitFor(() => Promise.all(crds.map((crd) => isServed(admin, crd))), {
     what: 'the kinds of the operator to be served',
     until: (served) => served.every(Boolean),
-    timeoutMs: 20_000,
   });
 }
 
