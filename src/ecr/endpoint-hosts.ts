@@ -36,7 +36,7 @@ export function requireEndpoint(
  * port, or `*.` and a host name, for all names that end so.
  */
 export function isHostPattern(text: string): boolean {
-  if (!/^(\*\.)?[a-z0-9-]+(\.[a-z0-9-]+)*$|^\[[0-9a-f:.]+\]$/.test(text)) return false;
+  if (!/^(\*\.)?[a-z0-9_-]+(\.[a-z0-9_-]+)*$|^\[[0-9a-f:.]+\]$/.test(text)) return false;
   const host = text.replace(/^\*\./, '');
   // Addresses have more than one spelling, of which a URL keeps one.
   return URL.canParse(`https://${host}`) && new URL(`https://${host}`).hostname === host;

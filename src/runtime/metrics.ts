@@ -1,3 +1,4 @@
+import { getHeapStatistics } from 'node:v8';
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import type { Controller } from './controller.ts';
 import type { Informer } from './informer.ts';
@@ -112,6 +113,11 @@ function addProcessMetrics(registry: Registry, limit: () => number | undefined):
       else this.set(bytes);
     },
   });
+  new Gauge({
+    name: 'ecr_operator_heap_limit_bytes',
+    help: 'How large the heap may become, in bytes: beyond that Node ends itself. About half of the memory limit.',
+    registers: [registry],
+  }).set(getHeapStatistics().heap_size_limit);
 }
 
 /** Secrets and ServiceAccounts are watched by name, with an informer for each: they are told of together. */

@@ -19,7 +19,7 @@ let calmMetrics: string;
 
 const rules = await alertRules();
 
-/** Processes here have no limit of memory; test/e2e/image/runs.test.ts has one that tells its own. */
+/** Processes here are far from any limit of memory; test/e2e/image/runs.test.ts has one that tells its own. */
 const BY_PROMTOOL_ALONE = ['EcrOperatorMemoryNearLimit'];
 
 beforeAll(async () => {

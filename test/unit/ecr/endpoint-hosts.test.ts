@@ -223,6 +223,7 @@ describe('a host that the installation lets in', () => {
     ['[0:0::1]', false],
     ['[::1]:443', false],
     ['*.[::1]', false],
+    ['my_proxy', true],
     ['a b', false],
   ])('may be written %s: %s', (text, holds) => {
     expect(isHostPattern(text)).toBe(holds);

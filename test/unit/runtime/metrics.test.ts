@@ -1,3 +1,4 @@
+import { getHeapStatistics } from 'node:v8';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { type Controller, createController, type Next } from '../../../src/runtime/controller.ts';
 import { memoryLimit } from '../../../src/runtime/memory-limit.ts';
@@ -180,6 +181,12 @@ test('the memory limit is told as it is at each scrape, and not at all where the
   expect(await linesOf(of, name)).toEqual([`${name} 536870912`]);
   bytes = undefined;
   expect(await linesOf(of, name)).toEqual([]);
+});
+
+test('the limit of the heap is told, which Node sets itself far below that of the memory', async () => {
+  const of = createMetrics({ version: '1.2.3', leaseName: 'lease', apiServer: '', ofProcess: true });
+  const name = 'ecr_operator_heap_limit_bytes';
+  expect(await linesOf(of, name)).toEqual([`${name} ${getHeapStatistics().heap_size_limit}`]);
 });
 
 test.each([
