@@ -68,6 +68,13 @@ async function anHourLater(): Promise<void> {
   await lab.advance(300_000);
 }
 
+/** Once for each hour, and not for each call; the SDK asks again, three times, where an answer takes over a second. */
+function expectRenewed(first: number, issued: number): void {
+  expect(first).toBeLessThanOrEqual(4);
+  expect(issued - first).toBeGreaterThanOrEqual(1);
+  expect(issued - first).toBeLessThanOrEqual(4);
+}
+
 const sessionOf = (name: string) => `arn:aws:sts::${ACCOUNT}:assumed-role/${name}`;
 const passed = (url: string) =>
   proxy.requests.filter((request) => request.startsWith(new URL(url).origin)).length;
@@ -86,13 +93,14 @@ test('EKS Pod Identity: keys of the agent, which are renewed, with the token tha
   });
   await knownAs(sessionOf('pod'));
   expect(await maker()).toBe(`${sessionOf('pod')}/eks-pod`);
-  expect(agent.issued).toBe(1);
+  const first = agent.issued;
 
   agent.token = 'pod-token-2';
   await writeFile(file, agent.token);
   await anHourLater();
   expect(await maker()).toBe(`${sessionOf('pod')}/eks-pod`);
-  expect([agent.issued, agent.refused]).toEqual([2, 0]);
+  expectRenewed(first, agent.issued);
+  expect(agent.refused).toBe(0);
   expect([passed(agent.url), passed(lab.aws.endpoint) > 0]).toEqual([0, true]);
 });
 
@@ -128,9 +136,11 @@ test('the role of an EC2 instance: keys of the metadata service, version 2, whic
   });
   await knownAs(sessionOf('node'));
   expect(await maker()).toBe(`${sessionOf('node')}/i-0a1b2c`);
+  const first = metadata.issued;
   await anHourLater();
   expect(await maker()).toBe(`${sessionOf('node')}/i-0a1b2c`);
-  expect([metadata.issued, passed(metadata.url)]).toEqual([2, 0]);
+  expectRenewed(first, metadata.issued);
+  expect(passed(metadata.url)).toBe(0);
 });
 
 test('the environment: keys, and temporary ones too', async () => {
