@@ -11,8 +11,8 @@ import { type Scanned, scanReport } from './scan-report.ts';
 
 /**
  * `npm run scan [-- --image=FILE]`: what is known of the packages that make up the image; FILE is what `docker save`
- * wrote, for those of the base. Exit code 1 where one of them is known to be vulnerable, severely; 2 where it could not
- * be looked at them at all.
+ * wrote, for those of the base. Exit code 1 where one of them is known to be vulnerable, severely; 2 where they
+ * could not be looked at.
  */
 async function main(args: string[]): Promise<void> {
   const { values } = parseArgs({ args, options: { image: { type: 'string' } } });

@@ -99,12 +99,7 @@ export function readConfig(
     serviceAccountNames: readServiceAccountNames(reader),
     repairPods: yes('repairPods'),
     identityTokens: choice('identityTokens', ['allow', 'refuse']),
-    endpointHosts: check(
-      'endpointHosts',
-      reader.list('endpointHosts'),
-      reader.list('endpointHosts').every(isHostPattern),
-      'write hosts without ports, in small letters, such as ecr.example.com, *.example.com, 192.0.2.1 or [2001:db8::1]',
-    ),
+    endpointHosts: readEndpointHosts(reader),
     webIdentity: webIdentityOf(env),
     proxy: readProxy(env, problems),
     driftSchedule: readSchedule(reader, 'driftSchedule', '*/30 * * * *'),
@@ -147,6 +142,16 @@ function readServiceAccountNames({ check, list }: SettingReader): Config['servic
     accounts.includes('*') ? undefined : accounts,
     accounts.length > 0 && (accounts.join() === '*' || accounts.every(isName)),
     'write names of ServiceAccounts, such as default, or * alone for every one',
+  );
+}
+
+function readEndpointHosts({ check, list }: SettingReader): Config['endpointHosts'] {
+  const hosts = list('endpointHosts');
+  return check(
+    'endpointHosts',
+    hosts,
+    hosts.every(isHostPattern),
+    'write hosts without ports, in small letters, such as ecr.example.com, *.example.com, 192.0.2.1 or [2001:db8::1]',
   );
 }
 

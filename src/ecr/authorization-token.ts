@@ -4,7 +4,7 @@ import type { RegistrySpec } from '../api/registry.generated.ts';
 import { clientSettings } from './client-settings.ts';
 import type { CredentialProvider } from './credentials.ts';
 import type { AuthorizationToken } from './ecr-api.ts';
-import { placeOf, publicPlaceOf } from './partition.ts';
+import { privatePlaceOf, publicPlaceOf } from './partition.ts';
 import type { PullScope } from './pull-scope.ts';
 import { sdkEcrApi } from './sdk-ecr-api.ts';
 import { publicAuthorizationToken } from './sdk-ecr-public-api.ts';
@@ -24,7 +24,7 @@ export async function authorizationToken(
     return publicAuthorizationToken(client).finally(() => client.destroy());
   }
   const client = new ECRClient({ ...clientSettings(spec, 'ecr', network), credentials });
-  watchCalls(client, { service: 'ecr', place: placeOf(spec) }, watchers);
+  watchCalls(client, { service: 'ecr', place: privatePlaceOf(spec) }, watchers);
   return sdkEcrApi(client, spec)
     .getAuthorizationToken()
     .finally(() => client.destroy());

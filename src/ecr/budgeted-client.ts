@@ -2,7 +2,7 @@ import type { ECRClient } from '@aws-sdk/client-ecr';
 import type { ECRPUBLICClient } from '@aws-sdk/client-ecr-public';
 import { type Clock, systemClock } from '../runtime/clock.ts';
 import { type CallBudget, type CallLane, type CallRates, createCallBudget } from './call-budget.ts';
-import type { AccountRegion } from './partition.ts';
+import { type AccountRegion, placeKey } from './partition.ts';
 
 export interface CallBudgetsOptions extends Pick<Clock, 'now'>, Partial<Pick<Clock, 'after'>> {
   /** How often each account's ECR in a region is called. */
@@ -16,8 +16,8 @@ export interface CallBudgetsOptions extends Pick<Clock, 'now'>, Partial<Pick<Clo
 export function createCallBudgets(options: CallBudgetsOptions): (registry: AccountRegion) => CallBudget {
   const { now, after = systemClock.after, rates } = options;
   const budgets = new Map<string, CallBudget>();
-  return ({ accountId, region }) => {
-    const key = `${accountId}/${region}`;
+  return (registry) => {
+    const key = placeKey(registry);
     const budget =
       budgets.get(key) ?? createCallBudget({ clock: { now, after }, ...(rates ? { rates } : {}) });
     budgets.set(key, budget);

@@ -1,5 +1,5 @@
 import { type Backoff, backoffDelay } from '../runtime/backoff.ts';
-import { type Clock, sleep, type Timer } from '../runtime/clock.ts';
+import { type Clock, NEVER, sleep, type Timer } from '../runtime/clock.ts';
 import { awsError } from './aws-errors.ts';
 
 /** Who calls, the most urgent first: what people change, then drift sweeps, then the state of images. */
@@ -76,8 +76,6 @@ export function createCallBudget(options: CallBudgetOptions): CallBudget {
     },
   };
 }
-
-const NEVER = new AbortController().signal;
 
 /** Whether AWS says that it is asked too often; a quota, which the SDK takes for the same, is not that. */
 export function isThrottle(error: unknown): boolean {

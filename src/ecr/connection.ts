@@ -14,7 +14,7 @@ import type { KeySource } from './credentials.ts';
 import type { EcrApi, Identity } from './ecr-api.ts';
 import { createIdentities, type RegistryIdentities } from './identities.ts';
 import type { CallObserver } from './observe-calls.ts';
-import { placeOf, publicPlaceOf } from './partition.ts';
+import { privatePlaceOf, publicPlaceOf } from './partition.ts';
 import type { PublicRepositoryApi } from './public-repository-api.ts';
 import type { PullScope } from './pull-scope.ts';
 import { issueToken, type PullToken, type TokenOptions, type TokenSource } from './pull-tokens.ts';
@@ -131,7 +131,7 @@ function connect(
   });
   for (const client of [ecr, publicEcr]) leaveThrottlesAlone(client);
   const watchers: CallWatchers = { network, onCall, refused: own.refused };
-  watchCalls(ecr, { service: 'ecr', place: placeOf(spec) }, watchers);
+  watchCalls(ecr, { service: 'ecr', place: privatePlaceOf(spec) }, watchers);
   watchCalls(publicEcr, { service: 'ecr-public', place: publicPlaceOf(spec) }, watchers);
   const closers = [ecr, publicEcr].map((client) => closeWhenIdle(client));
   const closing = new AbortController();

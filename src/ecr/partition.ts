@@ -52,8 +52,13 @@ export interface AccountRegion {
   readonly region: string;
 }
 
-/** The registry of a Registry, and nothing else of it. */
-export function placeOf({ accountId, region }: AccountRegion): AccountRegion {
+/** An account and region as one word, `123456789012/us-east-1`. */
+export function placeKey({ accountId, region }: AccountRegion): string {
+  return `${accountId}/${region}`;
+}
+
+/** The private registry of a Registry, and nothing else of it. */
+export function privatePlaceOf({ accountId, region }: AccountRegion): AccountRegion {
   return { accountId, region };
 }
 

@@ -56,6 +56,9 @@ export const systemClock: Clock = {
   },
 };
 
+/** A signal that never aborts. */
+export const NEVER: AbortSignal = new AbortController().signal;
+
 /** Resolves after `ms` on `clock`, or at once when `signal` aborts; never rejects. */
 export function sleep(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
   if (signal.aborted) return Promise.resolve();

@@ -1,4 +1,4 @@
-import { type Clock, monotonic, sleep, type Timer } from './clock.ts';
+import { type Clock, monotonic, NEVER, sleep, type Timer } from './clock.ts';
 import { messageOf } from './errors.ts';
 import { type Fence, NotLeadingError } from './fence.ts';
 import { isConflict } from './kube-errors.ts';
@@ -189,10 +189,7 @@ export function createLeaderElection(options: LeaderElectionOptions): LeaderElec
       if (!renewals.hasBegun) return;
       const options = { lease, clock, isOurs: renewals.isOurs };
       try {
-        const { signal } = new AbortController();
-        const isDone = await withinTime(clock, renewDeadlineMs / 2, signal, (late) =>
-          giveBack(options, late),
-        );
+        const isDone = await withinTime(clock, renewDeadlineMs / 2, NEVER, (late) => giveBack(options, late));
         if (isDone) log.info({ replica: identity }, 'lease released');
       } catch (error) {
         log.warn({ replica: identity, error: messageOf(error) }, 'lease not released');

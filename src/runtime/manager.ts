@@ -1,4 +1,4 @@
-import { type Clock, sleep } from './clock.ts';
+import { type Clock, NEVER, sleep } from './clock.ts';
 import type { Controller } from './controller.ts';
 import type { EventLoopWatch } from './event-loop.ts';
 import type { EventRecorder } from './events.ts';
@@ -127,10 +127,7 @@ export function createManager(options: ManagerOptions): Manager {
       const drained = await Promise.all(
         [...controllers].reverse().map((controller) => controller.stop(options.drainMs)),
       );
-      await Promise.race([
-        options.events.flush(),
-        sleep(clock, options.drainMs, new AbortController().signal),
-      ]);
+      await Promise.race([options.events.flush(), sleep(clock, options.drainMs, NEVER)]);
       await election?.release();
       stopping.abort();
       await Promise.all([running, electing]);

@@ -7,6 +7,7 @@ import {
   REPOSITORY_CREATION_TEMPLATES,
 } from '../../api/names.ts';
 import { CALL_RESULTS, type CallObserver } from '../../ecr/observe-calls.ts';
+import { type AccountRegion, placeKey, publicPlaceOf } from '../../ecr/partition.ts';
 import type { EventRecorder } from '../../runtime/events.ts';
 
 /** What happens to tokens and Secrets, for those who count. */
@@ -27,7 +28,7 @@ export interface EventCounters extends PullSecretCounters {
   /** Forgets what belongs to a Registry that is no more. */
   forgetRegistry(registry: string): void;
   /** Keeps the series of these registries of ECR only. */
-  retainPlaces(places: Iterable<{ readonly accountId: string; readonly region: string }>): void;
+  retainPlaces(places: readonly AccountRegion[]): void;
 }
 
 /** In seconds: AWS answers in some hundredths, and a call is given up after six seconds, three times. */
@@ -37,21 +38,20 @@ const CALL_BUCKETS = [0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 6, 20];
 export function createEventCounters(registry: MetricRegistry): EventCounters {
   const families = familiesIn(registry);
   const { issued, notIssued, written, found, mended, calls, times, placeCalls } = families;
-  const places = new Set<string>();
+  const places = new Map<string, AccountRegion>();
   for (const { kind } of AT_AWS) for (const counter of [found, mended]) counter.inc({ kind }, 0);
   const reasons = new Map<string, Set<string>>();
 
-  function begin(account: string, region: string): void {
-    const key = `${account}/${region}`;
+  function begin(place: AccountRegion): void {
+    const key = placeKey(place);
     if (places.has(key)) return;
-    places.add(key);
-    for (const result of CALL_RESULTS) placeCalls.inc({ account, region, result }, 0);
+    places.set(key, place);
+    for (const labels of labelsOf(place)) placeCalls.inc(labels, 0);
   }
 
-  function end(key: string): void {
+  function end(key: string, place: AccountRegion): void {
     places.delete(key);
-    const [account = '', region = ''] = key.split('/');
-    for (const result of CALL_RESULTS) placeCalls.remove({ account, region, result });
+    for (const labels of labelsOf(place)) placeCalls.remove(labels);
   }
 
   return {
@@ -66,7 +66,7 @@ export function createEventCounters(registry: MetricRegistry): EventCounters {
       calls.inc({ api: service, operation, result });
       times.observe({ api: service, operation }, seconds);
       if (!place) return;
-      begin(place.accountId, place.region);
+      begin(place);
       placeCalls.inc({ account: place.accountId, region: place.region, result });
     },
     counting: (events) => ({
@@ -84,14 +84,15 @@ export function createEventCounters(registry: MetricRegistry): EventCounters {
       reasons.delete(name);
     },
     retainPlaces(kept) {
-      const keys = new Set<string>();
-      for (const { accountId, region } of kept) {
-        keys.add(`${accountId}/${region}`);
-        keys.add(`${accountId}/public`);
-      }
-      for (const key of [...places]) if (!keys.has(key)) end(key);
+      const keys = new Set(kept.flatMap((place) => [placeKey(place), placeKey(publicPlaceOf(place))]));
+      for (const [key, place] of places) if (!keys.has(key)) end(key, place);
     },
   };
+}
+
+/** The labels of all series of a place. */
+function labelsOf({ accountId: account, region }: AccountRegion) {
+  return CALL_RESULTS.map((result) => ({ account, region, result }));
 }
 
 /**

@@ -3,6 +3,7 @@ import type {
   RegistryStatusReplication,
   RegistryStatusReplicationBackfill,
 } from '../../api/registry.generated.ts';
+import { placeKey } from '../../ecr/partition.ts';
 import type { RegistrySettingsApi, ReplicationBackfill } from '../../ecr/registry-settings-api.ts';
 import { cutText } from '../../runtime/cut-text.ts';
 import { failureOf, messageOf, TerminalError } from '../../runtime/errors.ts';
@@ -68,8 +69,9 @@ export async function stepBackfills(
 async function asked({ spec }: Registry, api: RegistrySettingsApi): Promise<readonly Backfill[]> {
   const running = await api.runningBackfills();
   const found = new Map<string, Backfill>();
-  for (const { region, accountId } of (spec.replication?.rules ?? []).flatMap((rule) => rule.destinations)) {
-    const key = `${accountId}/${region}`;
+  for (const destination of (spec.replication?.rules ?? []).flatMap((rule) => rule.destinations)) {
+    const { region, accountId } = destination;
+    const key = placeKey(destination);
     const one: Backfill = { region, accountId, state: 'WAITING' };
     if (found.size < MOST_TOLD || found.has(key)) found.set(key, runningAs(one, running) ?? one);
   }

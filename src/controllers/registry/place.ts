@@ -1,9 +1,10 @@
 import type { Registry } from '../../api/registry.generated.ts';
+import { placeKey } from '../../ecr/partition.ts';
 import type { Lister } from '../../runtime/store.ts';
 
-/** The account and region of a Registry, `123456789012/us-east-1`. Several Registries may be the same one. */
+/** The {@link placeKey} of a Registry. Several Registries may be the same one. */
 export function placeOf({ spec }: Pick<Registry, 'spec'>): string {
-  return `${spec.accountId}/${spec.region}`;
+  return placeKey(spec);
 }
 
 /** The {@link placeOf} the Registry of that name, if there is one. */

@@ -1,23 +1,14 @@
 import { getCACertificates } from 'node:tls';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { createConnections } from '../../../src/ecr/connection.ts';
 import { failureOf } from '../../../src/runtime/errors.ts';
-import { type IdentityLab, role, startIdentityLab, USER } from './identity-lab.ts';
+import { role, startIdentityLab, USER } from './identity-lab.ts';
 import { ACCOUNT, STAND_INS } from './stand-in.ts';
 
-let lab: IdentityLab;
+const lab = await startIdentityLab();
 
-beforeAll(async () => {
-  lab = await startIdentityLab();
-});
-
-beforeEach(() => {
-  lab.renew();
-});
-
-afterAll(async () => {
-  await lab?.stop();
-});
+beforeEach(() => lab.renew());
+afterAll(() => lab.stop());
 
 describe('Registries that get their keys in the same way', () => {
   test('share one session and one question who that is, whatever account they are of', async () => {

@@ -1,21 +1,12 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { failureOf, TerminalError } from '../../../src/runtime/errors.ts';
-import { type IdentityLab, role, startIdentityLab, USER } from './identity-lab.ts';
+import { role, startIdentityLab, USER } from './identity-lab.ts';
 import { ACCOUNT } from './stand-in.ts';
 
-let lab: IdentityLab;
+const lab = await startIdentityLab();
 
-beforeAll(async () => {
-  lab = await startIdentityLab();
-});
-
-beforeEach(() => {
-  lab.renew();
-});
-
-afterAll(async () => {
-  await lab?.stop();
-});
+beforeEach(() => lab.renew());
+afterAll(() => lab.stop());
 
 describe('a chain of roles', () => {
   beforeEach(() => {
