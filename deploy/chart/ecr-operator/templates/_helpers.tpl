@@ -124,3 +124,10 @@ subjects:
     name: {{ include "ecr-operator.serviceAccountName" .root | quote }}
     namespace: {{ .root.Release.Namespace | quote }}
 {{- end }}
+
+{{/* Something, if a value is true, or null in an installation for the whole cluster; nothing else. */}}
+{{- define "ecr-operator.inWholeCluster" -}}
+{{- if ternary (not .root.Values.watchNamespaces) .given (kindIs "invalid" .given) -}}
+true
+{{- end -}}
+{{- end }}
